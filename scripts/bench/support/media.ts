@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const FFMPEG = process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg';
+const CACHE = join(tmpdir(), 'kinora-bench');
+const MINUTES = 10;
+
+/** Runs ffmpeg, drops what it writes to stdout, and returns the milliseconds from start to end. */
+export async function runFfmpeg(args: string[]): Promise<number> {
+  const started = performance.now();
+  const child = spawn(FFMPEG, ['-nostdin', '-v', 'error', '-y', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child.stdout.resume();
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`ffmpeg ended with code ${code}: ${args.join(' ')}`);
+  return performance.now() - started;
+}
+
+/**
+ * Ten minutes of 1080p30 H.264 at about 4 Mbit/s with AAC, a key frame every 4 s, moov in front. Made once and kept in the
+ * system's temporary folder: one minute is encoded and repeated without encoding it again.
+ */
+export async function tenMinutes1080p(): Promise<string> {
+  const file = join(CACHE, `${MINUTES}min-1080p-v1.mp4`);
+  if (existsSync(file)) return file;
+  console.log(`Making ${MINUTES} minutes of 1080p once.`);
+  mkdirSync(CACHE, { recursive: true });
+  const minute = join(CACHE, 'minute.mp4');
+  const picture = 'testsrc2=size=1920x1080:rate=30,noise=alls=6:allf=t';
+  const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '120', '-sc_threshold', '0', '-pix_fmt', 'yuv420p'];
+  const rate = ['-b:v', '4M', '-maxrate', '5M', '-bufsize', '8M'];
+  const sound = ['-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000'];
+  const audio = ['-ac', '2', '-c:a', 'aac', '-b:a', '128k'];
+  await runFfmpeg(['-f', 'lavfi', '-i', picture, ...sound, '-t', '60', ...video, ...rate, ...audio, minute]);
+  const half = `${file}.part.mp4`;
+  const loop = ['-stream_loop', String(MINUTES - 1), '-i', minute, '-c', 'copy'];
+  await runFfmpeg([...loop, '-movflags', '+faststart', half]);
+  renameSync(half, file);
+  return file;
+}
+
+export function sizeOf(file: string): number {
+  return statSync(file).size;
+}
+
+/**
+ * Makes the kernel forget a file's pages, so that the next reader waits for the disk. Of this one file alone, since
+ * dropping all caches would also make a peer load its own program again. False where that cannot be done.
+ */
+export async function forget(file: string): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  const run = (command: string, args: string[]) =>
+    new Promise<number | null>((resolve) => {
+      const child = spawn(command, args, { stdio: 'ignore' });
+      child.on('error', () => resolve(127));
+      child.on('close', resolve);
+    });
+  // Pages that are not written yet cannot be dropped.
+  await run('sync', [file]);
+  return (await run('dd', [`if=${file}`, 'iflag=nocache', 'count=0'])) === 0;
+}

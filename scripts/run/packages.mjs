@@ -1,0 +1,42 @@
+/** node_modules, exactly as package-lock.json has it. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isInstalled, npmCi } from './npm.mjs';
+import { Stop, say } from './process.mjs';
+
+export function packagesStep(root) {
+  const modules = join(root, 'node_modules');
+  // npm ci empties node_modules first, so the stamp is there only after an installation that went through.
+  const stamp = join(modules, '.kinora-installed');
+  const wanted = () => {
+    const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+    return hash.update(`${process.platform} ${process.arch}`).digest('hex');
+  };
+  const needed = async () => {
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted()) return false;
+    if (!isInstalled(root)) return true;
+    // Somebody ran npm by hand, and well.
+    writeStamp(stamp, wanted());
+    return false;
+  };
+  const run = async () => {
+    const reason = existsSync(modules) ? 'package-lock.json has changed' : 'node_modules is not there';
+    say(`Installing the packages, since ${reason}. This takes about half a minute.`);
+    const failure = await npmCi(root);
+    if (failure !== null) {
+      process.stderr.write(`${failure}\n`);
+      throw new Stop('The packages could not be installed; npm says why above. Is the network there?');
+    }
+    writeStamp(stamp, wanted());
+  };
+  return { needed, run };
+}
+
+function writeStamp(stamp, content) {
+  try {
+    writeFileSync(stamp, content);
+  } catch {
+    // A folder we may only read: look again next time.
+  }
+}

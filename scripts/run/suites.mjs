@@ -1,0 +1,49 @@
+/** What the test suites need of the machine, and how to get it there. */
+import { existsSync } from 'node:fs';
+import { inPath } from './ffmpeg.mjs';
+import { runQuietly, Stop, say } from './process.mjs';
+
+export const SUITES = ['unit', 'flows', 'browser', 'crash', 'security'];
+
+/** A later suite that needs a real server adds its line here. `pinned`: the wrapper can also install its own. */
+const NEEDS = [
+  { suites: ['flows', 'browser', 'crash', 'security'], binaries: ['ffmpeg'], debian: 'ffmpeg', pinned: true },
+  { suites: ['browser'], binaries: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+];
+
+/**
+ * Gets what `npm test` with these arguments needs. Returns the suites that cannot run here, each with the reason.
+ * As root on Debian it installs what is missing; on CI anything that stays missing is an error.
+ */
+export async function prepareSuites(args) {
+  const wanted = args.length === 0 ? SUITES : SUITES.filter((suite) => args.some((arg) => names(arg, suite)));
+  const missing = () =>
+    NEEDS.filter((need) => need.suites.some((suite) => wanted.includes(suite)) && !need.binaries.some(inPath));
+  if (missing().length > 0 && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
+    await aptInstall(missing().map((need) => need.debian));
+  }
+  const lacking = missing().filter((need) => !need.pinned);
+  if (lacking.length > 0 && process.env.CI) {
+    throw new Stop(`The tests need ${lacking.map((need) => need.debian).join(' and ')}, and CI must run them all.`);
+  }
+  const skipped = {};
+  for (const need of lacking) {
+    for (const suite of need.suites) skipped[suite] = `it needs ${need.debian}, which is not installed`;
+  }
+  return skipped;
+}
+
+/** "browser" and "test/browser/watch.test.ts" both mean the browser suite. */
+function names(arg, suite) {
+  return arg === suite || arg.startsWith(`test/${suite}`);
+}
+
+async function aptInstall(packages) {
+  say(`Installing what the tests need from Debian's packages: ${packages.join(', ')}.`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const update = await runQuietly('apt-get', ['update', '-q'], { env });
+  const install = await runQuietly('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env });
+  if (install.code === 0) return;
+  process.stderr.write(`${update.code === 0 ? install.output : update.output}\n`);
+  say('That did not work; apt-get says why above.');
+}

@@ -1,0 +1,30 @@
+import { Hono } from 'hono';
+import { accountRoutes } from './features/accounts/routes.ts';
+import { historyRoutes } from './features/history/routes.ts';
+import { instanceRoutes } from './features/instance/routes.ts';
+import { jobRoutes } from './features/jobs/routes.ts';
+import { libraryRoutes } from './features/libraries/routes.ts';
+import { liveRoutes } from './features/live/routes.ts';
+import { playbackRoutes } from './features/playback/routes.ts';
+import { uploadRoutes } from './features/uploads/routes.ts';
+import { videoRoutes } from './features/videos/routes.ts';
+import type { HttpEnv } from './http/env.ts';
+import type { App } from './ports.ts';
+
+/** LIST 1: every HTTP surface. */
+export function apiRoutes(app: App): Hono<HttpEnv> {
+  const surfaces = [
+    instanceRoutes(app),
+    accountRoutes(app),
+    uploadRoutes(app),
+    videoRoutes(app),
+    historyRoutes(app),
+    libraryRoutes(app),
+    jobRoutes(app),
+    liveRoutes(app),
+    playbackRoutes(app),
+  ];
+  const api = new Hono<HttpEnv>();
+  for (const surface of surfaces) api.route('/', surface as Hono<HttpEnv>);
+  return api;
+}

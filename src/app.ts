@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { apiRoutes } from './api.ts';
+import { createEvents } from './core/events.ts';
+import { newId } from './core/ids.ts';
+import { followConfig } from './features/libraries/service.ts';
+import { createLibraryWatch } from './features/libraries/watch.ts';
+import { recoverVideos } from './features/videos/recovery.ts';
+import { createRouter } from './http/router.ts';
+import { handleJobs } from './jobs.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import type { Config } from './platform/config/schema.ts';
+import type { DataDir } from './platform/datadir.ts';
+import { openDatabase } from './platform/db.ts';
+import { createFfmpeg } from './platform/ffmpeg.ts';
+import { createLiveHub } from './platform/live.ts';
+import type { Log } from './platform/log.ts';
+import { loadMigrations, migrate } from './platform/migrate.ts';
+import { createQueue } from './platform/queue.ts';
+import { createFsStorage } from './platform/storage/fs.ts';
+import type { App } from './ports.ts';
+import { react } from './reactions.ts';
+import { startSchedule } from './schedule.ts';
+import { createStreaming } from './streaming/engine.ts';
+
+export interface AppOptions {
+  config: Config;
+  dataDir: DataDir;
+  log: Log;
+  clock?: Clock;
+}
+
+export interface RunningApp {
+  app: App;
+  router: ReturnType<typeof createRouter>;
+  /** Takes up work: jobs, watching, the schedule. */
+  start(): void;
+  /** Stops everything in the opposite order, children included. */
+  stop(): Promise<void>;
+}
+
+const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Builds the ports, migrates the database and plugs in the lists. Nothing works in the background until `start`. */
+export function createApp({ config, dataDir, log, clock = systemClock }: AppOptions): RunningApp {
+  const db = openDatabase({ path: dataDir.databasePath, log });
+  migrate({ raw: db.raw, migrations: loadMigrations(root('migrations')), log, nowMs: clock.nowMs });
+  const events = createEvents((error, name) => log.error({ error }, `A reaction to "${name}" failed.`));
+  const storage = createFsStorage({ root: dataDir.path });
+  const ffmpeg = createFfmpeg({ ffmpeg: config.media.ffmpeg || 'ffmpeg', ffprobe: config.media.ffprobe || 'ffprobe' });
+  const lanes = {
+    probe: 2,
+    encode: config.encoding.concurrency,
+    scan: 1,
+    image: Math.max(1, availableParallelism() >> 1),
+    caption: 1,
+    mail: 1,
+  };
+  const queue = createQueue({ db, clock, log, events, lanes, ownerId: newId(), exclusive: true });
+  const streaming = createStreaming({ storage, ffmpeg, clock, log, settings: config.encoding });
+  const live = createLiveHub();
+  const app: App = { config, dataDir, db, queue, storage, ffmpeg, streaming, live, events, clock, log };
+
+  handleJobs(app);
+  react(app);
+  const router = createRouter(app, apiRoutes(app), root('dist/web'));
+  const watch = createLibraryWatch(app);
+  let stopSchedule = () => {};
+  return {
+    app,
+    router,
+    start() {
+      followConfig(app);
+      recoverVideos(app);
+      queue.start();
+      watch.start();
+      stopSchedule = startSchedule(app);
+    },
+    async stop() {
+      live.close();
+      stopSchedule();
+      await watch.stop();
+      await queue.stop();
+      await streaming.close();
+      await ffmpeg.close();
+      db.close();
+      dataDir.close();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { tooManyRequests } from '../../core/problem.ts';
+import { MINUTE_MS, SECOND_MS } from '../../core/time.ts';
+import type { Clock } from '../../platform/clock.ts';
+
+/** Slows down guessing: failed sign-ins are counted per account name and per address. */
+export interface Attempts {
+  /** Throws `too-many-requests`, with Retry-After, while one of the keys is over its limit. */
+  check(keys: AttemptKeys): void;
+  failed(keys: AttemptKeys): void;
+  /** A right password clears the account's count, not the address's: one account of one's own opens no door. */
+  succeeded(keys: AttemptKeys): void;
+}
+
+export interface AttemptKeys {
+  login: string;
+  address: string;
+}
+
+const WINDOW_MS = 15 * MINUTE_MS;
+const LIMITS = { login: 10, address: 50 };
+const MAX_KEYS = 50_000;
+
+export function createAttempts(clock: Clock): Attempts {
+  const failures = new Map<string, { count: number; untilMs: number }>();
+  const keysOf = ({ login, address }: AttemptKeys) => [
+    { key: `login ${login.toLowerCase()}`, limit: LIMITS.login },
+    { key: `address ${address}`, limit: LIMITS.address },
+  ];
+  const live = (key: string) => {
+    const entry = failures.get(key);
+    if (entry && entry.untilMs > clock.nowMs()) return entry;
+    failures.delete(key);
+    return null;
+  };
+  return {
+    check(keys) {
+      for (const { key, limit } of keysOf(keys)) {
+        const entry = live(key);
+        if (!entry || entry.count < limit) continue;
+        const seconds = Math.ceil((entry.untilMs - clock.nowMs()) / SECOND_MS);
+        throw tooManyRequests(`Too many failed attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`, {
+          headers: { 'Retry-After': String(seconds) },
+        });
+      }
+    },
+    failed(keys) {
+      for (const { key } of keysOf(keys)) {
+        const entry = live(key) ?? { count: 0, untilMs: clock.nowMs() + WINDOW_MS };
+        entry.count++;
+        failures.delete(key);
+        failures.set(key, entry);
+      }
+      // Somebody with a million addresses must not fill the memory: the oldest are forgotten.
+      for (const oldest of failures.keys()) {
+        if (failures.size <= MAX_KEYS) break;
+        failures.delete(oldest);
+      }
+    },
+    succeeded(keys) {
+      failures.delete(`login ${keys.login.toLowerCase()}`);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { Orm } from '../../platform/db.ts';
+import type { App } from '../../ports.ts';
+import type { UserWire } from './api.ts';
+import { sessions, users } from './schema.ts';
+import type { ViewerUser } from './viewer.ts';
+
+type UserRow = typeof users.$inferSelect;
+
+/** Finds an account by username or e-mail address, whatever the case. */
+export function findUserByLogin(orm: Orm, login: string): UserRow | null {
+  const lowered = login.toLowerCase();
+  const named = or(eq(sql`lower(${users.username})`, lowered), eq(sql`lower(${users.email})`, lowered));
+  return (
+    orm
+      .select()
+      .from(users)
+      .where(and(named, isNull(users.deletedAtMs)))
+      .get() ?? null
+  );
+}
+
+export function findUser(orm: Orm, id: string): ViewerUser | null {
+  const row = orm
+    .select()
+    .from(users)
+    .where(and(eq(users.id, id), isNull(users.deletedAtMs)))
+    .get();
+  return row ? viewerUser(row) : null;
+}
+
+export function hasAdmin(orm: Orm): boolean {
+  return (
+    orm
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.role, 'admin'), isNull(users.deletedAtMs)))
+      .get() !== undefined
+  );
+}
+
+/** The user of a live session, and when that session ends. */
+export function findSession(
+  orm: Orm,
+  tokenHash: string,
+  nowMs: number,
+): { user: ViewerUser; expiresAtMs: number } | null {
+  const row = orm
+    .select({ user: users, expiresAtMs: sessions.expiresAtMs })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAtMs, nowMs), isNull(users.deletedAtMs)))
+    .get();
+  return row ? { user: viewerUser(row.user), expiresAtMs: row.expiresAtMs } : null;
+}
+
+export function viewerUser({ id, username, email, role, createdAtMs }: UserRow): ViewerUser {
+  return { id, username, email, role, createdAtMs };
+}
+
+export function userWire(app: App, user: ViewerUser): UserWire {
+  return { ...user, mayUpload: mayUpload(app, user) };
+}
+
+export function mayUpload({ config }: App, { role }: Pick<ViewerUser, 'role'>): boolean {
+  return role !== 'member' || config.accounts.membersMayUpload;
+}

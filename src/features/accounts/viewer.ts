@@ -1,0 +1,22 @@
+import type { Role } from './api.ts';
+
+/** Who asks: a signed-in user, or nobody in particular. What services decide permissions by. */
+export interface Viewer {
+  user: ViewerUser | null;
+  /** The hash of the session's token, to end it; null without a session. */
+  sessionHash: string | null;
+}
+
+export interface ViewerUser {
+  id: string;
+  username: string;
+  email: string;
+  role: Role;
+  createdAtMs: number;
+}
+
+export const ANONYMOUS: Viewer = { user: null, sessionHash: null };
+
+export function isAdmin(viewer: Viewer): boolean {
+  return viewer.user?.role === 'admin';
+}

@@ -1,0 +1,89 @@
+import { count, isNull } from 'drizzle-orm';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { App } from '../../ports.ts';
+import { VERSION } from '../../version.ts';
+import { videos } from '../videos/schema.ts';
+
+/** Prometheus' text format. Gauges are read when asked for; nothing is counted in between. */
+export async function renderMetrics(app: App): Promise<{ contentType: string; text: string }> {
+  let registry = registries.get(app);
+  if (!registry) {
+    registry = createRegistry(app);
+    registries.set(app, registry);
+  }
+  return { contentType: registry.contentType, text: await registry.metrics() };
+}
+
+const registries = new WeakMap<App, Registry>();
+
+function createRegistry(app: App): Registry {
+  const registers = [new Registry()];
+  collectDefaultMetrics({ register: registers[0]! });
+  new Gauge({ name: 'kinora_info', help: 'The running version.', labelNames: ['version'], registers }).set(
+    { version: VERSION },
+    1,
+  );
+  new Gauge({
+    name: 'kinora_videos',
+    help: 'Videos by state.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.reset();
+      const rows = app.db.orm
+        .select({ state: videos.state, n: count() })
+        .from(videos)
+        .where(isNull(videos.deletedAtMs))
+        .groupBy(videos.state)
+        .all();
+      for (const { state, n } of rows) this.set({ state }, n);
+    },
+  });
+  new Gauge({
+    name: 'kinora_jobs',
+    help: 'Jobs by lane and state.',
+    labelNames: ['lane', 'state'],
+    registers,
+    collect() {
+      for (const { lane, queued, running, failed } of app.queue.counts()) {
+        this.set({ lane, state: 'queued' }, queued);
+        this.set({ lane, state: 'running' }, running);
+        this.set({ lane, state: 'failed' }, failed);
+      }
+    },
+  });
+  new Gauge({
+    name: 'kinora_encode_sessions',
+    help: 'Encoders running for viewers.',
+    registers,
+    collect() {
+      this.set(app.streaming.sessions().length);
+    },
+  });
+  new Gauge({
+    name: 'kinora_ffmpeg_processes',
+    help: 'ffmpeg and ffprobe processes.',
+    registers,
+    collect() {
+      this.set(app.ffmpeg.running());
+    },
+  });
+  new Gauge({
+    name: 'kinora_live_connections',
+    help: 'Open WebSockets.',
+    registers,
+    collect() {
+      this.set(app.live.count());
+    },
+  });
+  new Gauge({
+    name: 'kinora_storage_free_bytes',
+    help: 'Room left in storage.',
+    registers,
+    async collect() {
+      const freeBytes = await app.storage.freeBytes();
+      if (freeBytes !== null) this.set(freeBytes);
+    },
+  });
+  return registers[0]!;
+}

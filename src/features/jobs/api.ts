@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { Id, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
+
+export const Lane = z.enum(['probe', 'encode', 'scan', 'image', 'caption', 'mail']);
+export type Lane = z.infer<typeof Lane>;
+export const JobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
+export type JobState = z.infer<typeof JobState>;
+
+export const JobWire = z.object({
+  id: Id,
+  name: z.string().describe('feature.verb, such as "videos.probe".'),
+  lane: Lane,
+  state: JobState,
+  video: z.object({ id: Id, title: z.string() }).nullable(),
+  percent: z.number().nullable(),
+  etaMs: z.number().nullable(),
+  attempts: z.number().int(),
+  maxAttempts: z.number().int(),
+  error: z.string().nullable(),
+  log: z.string().nullable().describe("The last lines of ffmpeg's own words."),
+  createdAtMs: TimeMs,
+  startedAtMs: TimeMs.nullable(),
+  finishedAtMs: TimeMs.nullable(),
+  runAfterMs: TimeMs.describe('Not before this time: a retry waits.'),
+});
+export type JobWire = z.infer<typeof JobWire>;
+
+export const ListJobsQuery = PageQuery.extend({ state: JobState.optional(), lane: Lane.optional() });
+export const JobPage = pageOf(JobWire);
+export const JobReply = z.object({ job: JobWire });
+export const LaneWire = z.object({
+  lane: Lane,
+  concurrency: z.number().int(),
+  running: z.number().int(),
+  queued: z.number().int(),
+  failed: z.number().int(),
+});
+export const LaneList = z.object({ items: z.array(LaneWire) });

@@ -1,0 +1,54 @@
+import { Hono } from 'hono';
+import { defineProblem } from '../../core/problem.ts';
+import { access } from '../../http/access.ts';
+import type { HttpEnv } from '../../http/env.ts';
+import { IdParam, valid } from '../../http/validate.ts';
+import type { App } from '../../ports.ts';
+import { reopenVideo } from '../videos/recovery.ts';
+import { JobPage, JobReply, LaneList, ListJobsQuery } from './api.ts';
+import { getJob, listJobs } from './queries.ts';
+
+const jobNotRetryable = defineProblem('job-not-retryable', 409);
+const jobNotCancellable = defineProblem('job-not-cancellable', 409);
+
+export function jobRoutes(app: App) {
+  return new Hono<HttpEnv>()
+    .get(
+      '/api/jobs',
+      access('admin', { summary: 'List background jobs, newest first', returns: { 200: JobPage } }),
+      valid('query', ListJobsQuery),
+      (c) => c.json(listJobs(app, c.req.valid('query')), 200),
+    )
+    .get('/api/jobs/lanes', access('admin', { summary: 'How busy each lane is', returns: { 200: LaneList } }), (c) =>
+      c.json({ items: app.queue.counts() }, 200),
+    )
+    .get(
+      '/api/jobs/:id',
+      access('admin', { summary: 'One job', returns: { 200: JobReply } }),
+      valid('param', IdParam),
+      (c) => c.json({ job: getJob(app, c.req.valid('param').id) }, 200),
+    )
+    .post(
+      '/api/jobs/:id/retry',
+      access('admin', { summary: 'Start a failed or cancelled job afresh', returns: { 200: JobReply } }),
+      valid('param', IdParam),
+      (c) => {
+        const { id } = c.req.valid('param');
+        const job = getJob(app, id);
+        if (!app.queue.retry(id)) throw jobNotRetryable('This job is running or done: there is nothing to try again.');
+        if (job.video) reopenVideo(app, job.video.id);
+        return c.json({ job: getJob(app, id) }, 200);
+      },
+    )
+    .post(
+      '/api/jobs/:id/cancel',
+      access('admin', { summary: 'Stop a job', returns: { 200: JobReply } }),
+      valid('param', IdParam),
+      (c) => {
+        const { id } = c.req.valid('param');
+        getJob(app, id);
+        if (!app.queue.cancel(id)) throw jobNotCancellable('This job has ended already.');
+        return c.json({ job: getJob(app, id) }, 200);
+      },
+    );
+}

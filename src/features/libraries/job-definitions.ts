@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { defineJob } from '../../platform/queue.define.ts';
+
+/** Reconciles a library's videos with the files in its folders. */
+export const scanJob = defineJob('libraries.scan', z.object({ libraryId: z.string() }), {
+  lane: 'scan',
+  attempts: 3,
+  timeout: '12h',
+});

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { Id } from '../../core/wire.ts';
+
+/** Messages on the WebSocket `/ws/uploads/`, one JSON object each. A viewer hears of their own videos; an admin of all. */
+export const LiveMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('upload.progress'), videoId: Id, receivedBytes: z.number(), sizeBytes: z.number() }),
+  z.object({ type: z.literal('video.added'), videoId: Id, libraryId: Id.nullable() }),
+  z.object({ type: z.literal('video.changed'), videoId: Id }),
+  z.object({ type: z.literal('video.removed'), videoId: Id }),
+  z.object({
+    type: z.literal('video.probed'),
+    videoId: Id,
+    durationMs: z.number(),
+    width: z.number().nullable(),
+    height: z.number().nullable(),
+  }),
+  z.object({ type: z.literal('video.playable'), videoId: Id }),
+  z.object({ type: z.literal('video.ready'), videoId: Id }),
+  z.object({ type: z.literal('video.failed'), videoId: Id, reason: z.string() }),
+  z.object({
+    type: z.literal('job.progress'),
+    jobId: Id,
+    videoId: Id.nullable(),
+    lane: z.string(),
+    percent: z.number(),
+    etaMs: z.number().nullable(),
+  }),
+  z.object({ type: z.literal('job.changed'), jobId: Id }).describe('Admins only.'),
+  z.object({ type: z.literal('library.changed'), libraryId: Id }),
+]);
+export type LiveMessage = z.infer<typeof LiveMessage>;

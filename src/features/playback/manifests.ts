@@ -1,0 +1,55 @@
+import { dashManifest } from '../../media/dash.ts';
+import { mediaPlaylist, multivariantPlaylist } from '../../media/hls.ts';
+import type { AudioRendition, VideoRendition } from '../../media/types.ts';
+import { boundariesOf, type StreamRendition } from '../../streaming/source.ts';
+import type { VideoStream } from '../videos/streams.ts';
+
+/** Manifests of one video, all derived from its renditions, none stored. URIs are relative to the video's media URL. */
+
+type Of<S> = { id: string; spec: S };
+
+function split({ renditions }: VideoStream, original: boolean) {
+  const video = renditions.filter(
+    (r): r is VideoStream['renditions'][number] & Of<VideoRendition> => r.spec.kind === 'video',
+  );
+  const audio = renditions.filter(
+    (r): r is VideoStream['renditions'][number] & Of<AudioRendition> => r.spec.kind === 'audio',
+  );
+  return { video: video.filter(({ spec }) => spec.alone === original), audio };
+}
+
+/** The switching set; or, with `original`, the untouched original alone. Null where there is no such thing. */
+export function multivariant(stream: VideoStream, original: boolean): string | null {
+  const { video, audio } = split(stream, original);
+  if (original && video.length === 0) return null;
+  const uri = (rendition: StreamRendition) => `${rendition.id}/index.m3u8`;
+  return multivariantPlaylist({
+    video: video.map((rendition) => ({ rendition: rendition.spec, uri: uri(rendition) })),
+    audio: audio.map((rendition) => ({ rendition: rendition.spec, uri: uri(rendition) })),
+  });
+}
+
+export function playlist(stream: VideoStream, rendition: StreamRendition): string {
+  return mediaPlaylist({
+    boundariesUs: boundariesOf(stream.source.timeline, rendition.spec.grid),
+    initUri: 'init.mp4',
+    segmentUri: (index) => `${index}.m4s`,
+    ended: true,
+  });
+}
+
+export function dash(stream: VideoStream): string {
+  const { video, audio } = split(stream, false);
+  const entry = <S extends VideoRendition | AudioRendition>(rendition: Of<S>) => ({
+    id: rendition.id,
+    rendition: rendition.spec,
+    boundariesUs: boundariesOf(stream.source.timeline, rendition.spec.grid),
+    initUri: `${rendition.id}/init.mp4`,
+    segmentUri: `${rendition.id}/$Number$.m4s`,
+  });
+  return dashManifest({
+    durationUs: stream.source.timeline.durationUs,
+    video: video.map(entry),
+    audio: audio.map(entry),
+  });
+}

@@ -1,0 +1,128 @@
+import { type Context, Hono } from 'hono';
+import { notFound } from '../../core/problem.ts';
+import { access } from '../../http/access.ts';
+import { sendBytes } from '../../http/bytes.ts';
+import type { HttpEnv } from '../../http/env.ts';
+import type { App } from '../../ports.ts';
+import { segmentNotFound } from '../../streaming/engine.ts';
+import { findUser } from '../accounts/queries.ts';
+import { ANONYMOUS, type Viewer } from '../accounts/viewer.ts';
+import { readMediaToken } from '../videos/media-urls.ts';
+import { mayWatch } from '../videos/permissions.ts';
+import { findVideo, type VideoRow } from '../videos/queries.ts';
+import { findStream } from '../videos/streams.ts';
+import { dash, multivariant, playlist } from './manifests.ts';
+import { watched } from './watched.ts';
+
+const HLS = 'application/vnd.apple.mpegurl';
+const DASH = 'application/dash+xml';
+const IMAGE_NAME = /^(poster\.webp|storyboard\.vtt|storyboard-\d{1,4}\.webp)$/;
+const noSuchMedia = () => notFound('There is no such media, or this link to it has expired. Reload the page.');
+
+/** `/media/<video>/...` plain for public videos, `/media/<video>/~<token>/...` for all others. */
+export function playbackRoutes(app: App) {
+  const routes = new Hono<HttpEnv>();
+  const declared = (summary: string, type: string) =>
+    access('anyone', { summary, tags: ['media'], returns: { 200: type } });
+
+  for (const prefix of ['/media/:video', '/media/:video/:token{~[^/]+}'] as const) {
+    const under = <P extends string>(path: P) => `${prefix}${path}` as const;
+    routes
+      .get(under('/master.m3u8'), declared('HLS multivariant playlist', HLS), (c) => {
+        const { stream, video } = getStream(c);
+        return sendText(c, multivariant(stream, false)!, HLS, video);
+      })
+      .get(under('/original.m3u8'), declared('HLS playlist of the untouched original', HLS), (c) => {
+        const { stream, video } = getStream(c);
+        const text = multivariant(stream, true);
+        if (!text) throw notFound('The original of this video is already among the qualities of master.m3u8.');
+        return sendText(c, text, HLS, video);
+      })
+      .get(under('/manifest.mpd'), declared('DASH manifest', DASH), (c) => {
+        const { stream, video } = getStream(c);
+        return sendText(c, dash(stream), DASH, video);
+      })
+      .get(under('/images/:set/:name'), declared('Poster and storyboard', 'image/webp'), async (c) => {
+        const video = getVideo(c);
+        const { set, name } = c.req.param() as Record<string, string>;
+        if (set !== video.imageSet || !IMAGE_NAME.test(name!)) throw noSuchMedia();
+        const bytes = await app.storage.get(`videos/${video.id}/images/${set}/${name}`);
+        const contentType = name!.endsWith('.vtt') ? 'text/vtt; charset=utf-8' : 'image/webp';
+        return sendBytes(c, bytes, { contentType, etag: `"${set}-${name}"`, cache: cacheOf(video) });
+      })
+      .get(under('/:rendition/index.m3u8'), declared('HLS media playlist', HLS), (c) => {
+        const { stream, rendition, video } = getRendition(c);
+        return sendText(c, playlist(stream, rendition), HLS, video);
+      })
+      .get(under('/:rendition/init.mp4'), declared('Init segment', 'video/mp4'), async (c) => {
+        const { stream, rendition, video } = getRendition(c);
+        const bytes = await app.streaming.init(stream.source, rendition);
+        return sendBytes(c, bytes, {
+          contentType: typeOf(rendition.spec.kind),
+          etag: `"${rendition.id}-i"`,
+          cache: cacheOf(video),
+        });
+      })
+      .get(under('/:rendition/:segment{[0-9]+\\.m4s}'), declared('Media segment', 'video/iso.segment'), async (c) => {
+        const { stream, rendition, video } = getRendition(c);
+        const name = (c.req.param() as Record<string, string>)['segment']!;
+        if (!/^(0|[1-9]\d{0,6})\.m4s$/.test(name))
+          throw segmentNotFound('This rendition has no segment of that number.');
+        const index = Number.parseInt(name, 10);
+        watched(app, rendition.id);
+        const bytes = await app.streaming.segment(stream.source, rendition, index, c.req.raw.signal);
+        return sendBytes(c, bytes, {
+          contentType: typeOf(rendition.spec.kind),
+          etag: `"${rendition.id}-${index}"`,
+          cache: cacheOf(video),
+        });
+      });
+  }
+  return routes;
+
+  /** The video of this URL, if whoever holds the URL may (still) watch it. */
+  function getVideo(c: Context<HttpEnv>): VideoRow {
+    const { video: id, token } = c.req.param() as { video: string; token?: string };
+    const video = findVideo(app.db.orm, id);
+    if (!video) throw noSuchMedia();
+    if (token === undefined) {
+      if (video.visibility !== 'public') throw noSuchMedia();
+      return video;
+    }
+    const holder = readMediaToken(app, id, token.slice(1));
+    if (!holder || !mayWatch(viewerOf(holder.userId), video)) throw noSuchMedia();
+    return video;
+  }
+
+  function viewerOf(userId: string | null): Viewer {
+    const user = userId === null ? null : findUser(app.db.orm, userId);
+    return user ? { user, sessionHash: null } : ANONYMOUS;
+  }
+
+  function getStream(c: Context<HttpEnv>) {
+    const video = getVideo(c);
+    const stream = findStream(app, video.id);
+    if (!stream) throw notFound('This video cannot be played yet. Try again in a moment.');
+    return { video, stream };
+  }
+
+  function getRendition(c: Context<HttpEnv>) {
+    const { video, stream } = getStream(c);
+    const id = (c.req.param() as Record<string, string>)['rendition'];
+    const rendition = stream.renditions.find((candidate) => candidate.id === id);
+    if (!rendition) throw noSuchMedia();
+    return { video, stream, rendition };
+  }
+}
+
+/** Manifests change when renditions come and go; all else keeps its meaning for ever under its URL. */
+function sendText(c: Context, text: string, contentType: string, video: VideoRow): Response {
+  const cache = video.visibility === 'public' ? 'public, max-age=10' : 'private, max-age=10';
+  return sendBytes(c, Buffer.from(text), { contentType, cache });
+}
+
+function cacheOf({ visibility }: VideoRow): string {
+  return `${visibility === 'public' ? 'public' : 'private'}, max-age=31536000, immutable`;
+}
+
+const typeOf = (kind: 'video' | 'audio') => (kind === 'video' ? 'video/mp4' : 'audio/mp4');

@@ -1,0 +1,76 @@
+import { SECOND_MS } from '../../core/time.ts';
+import { FfmpegError } from '../../platform/ffmpeg.ts';
+import { PermanentJobError } from '../../platform/queue.define.ts';
+import type { JobContext } from '../../platform/queue.run.ts';
+import type { App } from '../../ports.ts';
+import { makeImages } from './images.ts';
+import { fillJob, imagesJob, probeJob } from './job-definitions.ts';
+import { failureSentence, probeVideo } from './probe.ts';
+import { findVideo } from './queries.ts';
+import { markReady, noteEncodePercent } from './service.ts';
+import { findStream } from './streams.ts';
+
+/** Says who does this feature's background work. */
+export function handleVideoJobs(app: App): void {
+  app.queue.handle(probeJob, ({ videoId }, context) =>
+    explaining(context, probeJob.attempts, () => probeVideo(app, videoId, context.signal)),
+  );
+  app.queue.handle(fillJob, ({ videoId }, context) =>
+    explaining(context, fillJob.attempts, () => fillVideo(app, videoId, context)),
+  );
+  app.queue.handle(imagesJob, ({ videoId }, context) =>
+    explaining(context, imagesJob.attempts, () => makeImages(app, videoId, context.signal)),
+  );
+}
+
+/** Makes all encoded renditions of a video kept eagerly, telling how far it is. */
+async function fillVideo(app: App, videoId: string, { signal, progress }: JobContext): Promise<void> {
+  const stream = findStream(app, videoId);
+  if (!stream || findVideo(app.db.orm, videoId)?.state === 'ready') return;
+  const startedAtMs = app.clock.nowMs();
+  let notedAtMs = startedAtMs;
+  let firstPercent: number | null = null;
+  await app.streaming.fill({
+    source: stream.source,
+    renditions: stream.renditions.filter(({ spec }) => spec.mode === 'encoded'),
+    signal,
+    onPercent(percent) {
+      firstPercent ??= percent;
+      const nowMs = app.clock.nowMs();
+      const speed = (percent - firstPercent) / Math.max(1, nowMs - startedAtMs);
+      progress(percent, speed > 0 ? Math.round((100 - percent) / speed) : null);
+      if (nowMs - notedAtMs < 2 * SECOND_MS) return;
+      notedAtMs = nowMs;
+      noteEncodePercent(app, videoId, Math.floor(percent));
+    },
+  });
+  app.db.write((tx) => markReady(app, tx, videoId));
+}
+
+/**
+ * Keeps ffmpeg's words with the job, and ends it with the sentence a video's owner reads once trying again cannot help.
+ * The video itself is marked by the reaction to the job's end, which also covers jobs that had no chance to say anything.
+ */
+async function explaining(context: JobContext, attempts: number, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    const log = ffmpegLog(error);
+    if (log) context.log(log);
+    if (!isFilesFault(error) && context.attempt < attempts) throw error;
+    throw new PermanentJobError(failureSentence(error), { cause: error, ...(log ? { log } : {}) });
+  }
+}
+
+function ffmpegLog(error: unknown): string | null {
+  const cause = (error as Error | null)?.cause;
+  if (error instanceof FfmpegError) return error.log;
+  return cause instanceof FfmpegError ? cause.log : null;
+}
+
+/** A problem of the file's, not of the moment: trying again cannot help. */
+function isFilesFault(error: unknown): boolean {
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === 'number' && status < 500;
+}

@@ -1,0 +1,93 @@
+import { open } from 'node:fs/promises';
+import { and, eq, isNull } from 'drizzle-orm';
+import { Problem } from '../../core/problem.ts';
+import { probeArgv } from '../../media/argv.ts';
+import { planRenditions, primaryVideo } from '../../media/plan.ts';
+import { mediaUnplayable, readProbe } from '../../media/probe.ts';
+import { sniffContainer } from '../../media/sniff.ts';
+import type { Container, MediaInfo } from '../../media/types.ts';
+import { FfmpegError } from '../../platform/ffmpeg.ts';
+import type { App } from '../../ports.ts';
+import { sources, videos } from './schema.ts';
+import { markPlayable, type Probed } from './service.ts';
+import { sourcePath } from './streams.ts';
+
+const HEAD_BYTES = 64 * 1024;
+
+/**
+ * Understands a video's source: sniff, probe, boundaries, plan. Afterwards it can be played. Done again, it changes nothing.
+ * Throws `media-unplayable` with a sentence for the owner where the file is no use.
+ */
+export async function probeVideo(app: App, videoId: string, signal: AbortSignal): Promise<void> {
+  const row = app.db.orm
+    .select({ video: videos, source: sources })
+    .from(sources)
+    .innerJoin(videos, eq(videos.id, sources.videoId))
+    .where(and(eq(sources.videoId, videoId), isNull(videos.deletedAtMs)))
+    .get();
+  if (!row || row.video.playableAtMs !== null) return;
+  const path = sourcePath(app, row.source);
+  if (!path) throw mediaUnplayable('The original file is not on this machine.');
+  const container = await sniffFile(path);
+  const info = await probeFile(app, path, container, signal);
+  const { timeline, copy } = await app.streaming.inspect(path, info);
+  const { encoding } = app.config;
+  const specs = planRenditions({
+    info,
+    copy,
+    grids: { source: timeline.source !== null, sparse: timeline.source?.sparse ?? false },
+    settings: encoding,
+  });
+  const policy = row.video.origin === 'library' ? encoding.policy.libraries : encoding.policy.uploads;
+  const probed: Probed = { sourceId: row.source.id, info, timeline, renditions: specs, policy };
+  signal.throwIfAborted();
+  app.db.write((tx) => markPlayable(app, tx, videoId, probed));
+}
+
+/** What a file is by its content. Throws `media-unplayable` for what is no film and no sound. */
+export async function sniffFile(path: string): Promise<Container> {
+  const file = await open(path, 'r');
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+    const sniffed = sniffContainer(head.subarray(0, bytesRead));
+    if (!sniffed.ok) throw mediaUnplayable(sniffed.reason);
+    return sniffed.container;
+  } finally {
+    await file.close();
+  }
+}
+
+async function probeFile(app: App, path: string, container: Container, signal: AbortSignal): Promise<MediaInfo> {
+  let printed: Buffer;
+  try {
+    printed = await app.ffmpeg.probe(probeArgv({ path, demuxer: container.demuxer }), { signal });
+  } catch (error) {
+    if (!(error instanceof FfmpegError) || error.reason !== 'failed') throw error;
+    throw mediaUnplayable('This file is damaged: it begins like a video, but cannot be read. Try to send it again.', {
+      cause: error,
+    });
+  }
+  const info = readProbe(JSON.parse(printed.toString('utf8')), container);
+  // From here on the first is the one that is shown.
+  const primary = primaryVideo(info.video);
+  return { ...info, video: info.video.toSorted((a, b) => Number(b === primary) - Number(a === primary)) };
+}
+
+/** The sentence that a video's owner reads when work on it has failed for good. */
+export function failureSentence(error: unknown): string {
+  if (error instanceof Problem) return error.detail;
+  if (error instanceof FfmpegError) {
+    if (error.reason === 'missing') return 'ffmpeg is not installed on the server. Ask its admin, then try again.';
+    if (error.reason === 'hung')
+      return 'The encoder got stuck on this file. The file may be damaged; try another copy of it.';
+    if (error.reason === 'killed')
+      return 'The encoder was ended by the system, which may be short of memory. Try again.';
+    return 'The encoder cannot read this file to its end. It may be damaged; try another copy of it.';
+  }
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOENT') return 'The original file is gone or cannot be reached.';
+  if (code === 'EACCES' || code === 'EPERM')
+    return 'The server is not allowed to read the original file. Check its permissions.';
+  return 'Something went wrong while this video was processed. An admin finds more on the jobs page.';
+}

@@ -1,0 +1,59 @@
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
+import { jobs } from '../../platform/queue.schema.ts';
+import type { App } from '../../ports.ts';
+import { fillJob, probeJob } from './job-definitions.ts';
+import { videos } from './schema.ts';
+import { markFailed, markProcessing, markReady } from './service.ts';
+
+const NEEDED_JOBS = [probeJob.name, fillJob.name];
+
+/**
+ * A job has ended: where it failed for good and its video cannot do without it, the video has failed too. A ladder that
+ * somebody cancelled is filled on demand instead.
+ */
+export function followJob(app: App, jobId: string): void {
+  const job = app.db.orm.select().from(jobs).where(eq(jobs.id, jobId)).get();
+  if (!job?.videoId || !NEEDED_JOBS.includes(job.name)) return;
+  if (job.state !== 'failed' && job.state !== 'cancelled') return;
+  const videoId = job.videoId;
+  app.db.write((tx) => {
+    const processing = and(eq(videos.id, videoId), eq(videos.state, 'processing'), isNull(videos.deletedAtMs));
+    if (!tx.select({ id: videos.id }).from(videos).where(processing).get()) return;
+    if (job.state === 'failed') {
+      markFailed(app, tx, videoId, job.error ?? 'Something went wrong while this video was processed. Try again.');
+    } else if (job.name === fillJob.name) markReady(app, tx, videoId);
+    else markFailed(app, tx, videoId, 'Its processing was cancelled. An admin can start it again on the jobs page.');
+  });
+}
+
+/** Before its job is tried again: a failed video is processing once more. */
+export function reopenVideo(app: App, videoId: string): void {
+  app.db.write((tx) => {
+    const failed = and(eq(videos.id, videoId), eq(videos.state, 'failed'), isNull(videos.deletedAtMs));
+    if (tx.select({ id: videos.id }).from(videos).where(failed).get()) markProcessing(app, tx, videoId);
+  });
+}
+
+/** At start: no video may wait for a job that does not exist. Each gets its job again, or the failure it missed. */
+export function recoverVideos(app: App): void {
+  const processing = app.db.orm
+    .select({ id: videos.id, playableAtMs: videos.playableAtMs })
+    .from(videos)
+    .where(and(eq(videos.state, 'processing'), isNull(videos.deletedAtMs)))
+    .all();
+  for (const { id, playableAtMs } of processing) {
+    const definition = playableAtMs === null ? probeJob : fillJob;
+    const latest = app.db.orm
+      .select({ id: jobs.id, state: jobs.state })
+      .from(jobs)
+      .where(and(eq(jobs.videoId, id), inArray(jobs.name, NEEDED_JOBS)))
+      .orderBy(desc(jobs.createdAtMs))
+      .limit(1)
+      .get();
+    if (latest?.state === 'failed' || latest?.state === 'cancelled') followJob(app, latest.id);
+    else {
+      const dedupeKey = `${playableAtMs === null ? 'probe' : 'fill'} ${id}`;
+      app.db.write((tx) => app.queue.enqueue(tx, definition, { videoId: id }, { videoId: id, dedupeKey }));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { MediaInfo, Rendition } from '../../media/types.ts';
+import type { Timeline } from '../../streaming/source.ts';
+import { users } from '../accounts/schema.ts';
+import { libraries } from '../libraries/schema.ts';
+import type { Origin, VideoState, Visibility } from './api.ts';
+
+export const videos = sqliteTable(
+  'videos',
+  {
+    id: text('id').primaryKey(),
+    title: text('title').notNull(),
+    description: text('description').notNull().default(''),
+    origin: text('origin').$type<Origin>().notNull(),
+    state: text('state').$type<VideoState>().notNull(),
+    /** A sentence its owner can act on, while state is "failed". */
+    failure: text('failure'),
+    visibility: text('visibility').$type<Visibility>().notNull(),
+    ownerId: text('owner_id').references(() => users.id, { onDelete: 'set null' }),
+    libraryId: text('library_id').references(() => libraries.id, { onDelete: 'set null' }),
+    filename: text('filename').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    /** Bytes an upload has so far; written now and then, the upload itself knows exactly. */
+    receivedBytes: integer('received_bytes'),
+    durationMs: integer('duration_ms'),
+    width: integer('width'),
+    height: integer('height'),
+    hasPicture: integer('has_picture', { mode: 'boolean' }),
+    /** Random name of the current set of pictures: URLs of pictures never change their meaning. */
+    imageSet: text('image_set'),
+    storyboardSheets: integer('storyboard_sheets').notNull().default(0),
+    encodePercent: integer('encode_percent'),
+    playableAtMs: integer('playable_at_ms'),
+    readyAtMs: integer('ready_at_ms'),
+    createdAtMs: integer('created_at_ms').notNull(),
+    updatedAtMs: integer('updated_at_ms').notNull(),
+    /** Soft delete: hidden at once, swept with its files a while later. */
+    deletedAtMs: integer('deleted_at_ms'),
+  },
+  (table) => [
+    index('videos_newest').on(table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
+    index('videos_visible').on(table.visibility, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
+    index('videos_owner').on(table.ownerId, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
+    index('videos_library').on(table.libraryId, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
+    index('videos_state').on(table.state, table.createdAtMs).where(sql`${table.deletedAtMs} is null`),
+    index('videos_deleted').on(table.deletedAtMs).where(sql`${table.deletedAtMs} is not null`),
+  ],
+);
+
+export const sources = sqliteTable(
+  'sources',
+  {
+    id: text('id').primaryKey(),
+    videoId: text('video_id')
+      .notNull()
+      .references(() => videos.id, { onDelete: 'cascade' }),
+    /** `stored`: `location` is a storage key. `inPlace`: it is a path in a library folder, never written to. */
+    kind: text('kind').$type<'stored' | 'inPlace'>().notNull(),
+    location: text('location').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    modifiedAtMs: integer('modified_at_ms').notNull(),
+    /** 1 while a file in place cannot be found though its folder can: swept later, back at once when it returns. */
+    missing: integer('missing', { mode: 'boolean' }).notNull().default(false),
+    info: text('info', { mode: 'json' }).$type<MediaInfo>(),
+    timeline: text('timeline', { mode: 'json' }).$type<Timeline>(),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (table) => [
+    index('sources_video').on(table.videoId),
+    uniqueIndex('sources_in_place').on(table.location).where(sql`${table.kind} = 'inPlace'`),
+  ],
+);
+
+export const renditions = sqliteTable(
+  'renditions',
+  {
+    id: text('id').primaryKey(),
+    videoId: text('video_id')
+      .notNull()
+      .references(() => videos.id, { onDelete: 'cascade' }),
+    sourceId: text('source_id')
+      .notNull()
+      .references(() => sources.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    spec: text('spec', { mode: 'json' }).$type<Rendition>().notNull(),
+    /** `eager`: kept for ever once made. `lazy`: in the cache, least recently watched out first. */
+    policy: text('policy').$type<'eager' | 'lazy'>().notNull(),
+    watchedAtMs: integer('watched_at_ms'),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (table) => [
+    index('renditions_video').on(table.videoId, table.position),
+    index('renditions_source').on(table.sourceId),
+    index('renditions_cache').on(table.policy, table.watchedAtMs),
+  ],
+);

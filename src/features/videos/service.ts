@@ -1,0 +1,270 @@
+import { and, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
+import type { z } from 'zod';
+import { newId } from '../../core/ids.ts';
+import type { MediaInfo, Rendition } from '../../media/types.ts';
+import type { Tx } from '../../platform/db.ts';
+import type { App } from '../../ports.ts';
+import type { Timeline } from '../../streaming/source.ts';
+import type { Viewer } from '../accounts/viewer.ts';
+import type { EditVideoBody, Visibility } from './api.ts';
+import { fillJob, imagesJob, probeJob } from './job-definitions.ts';
+import { mayEdit } from './permissions.ts';
+import { videoNotFound, videoNotYours } from './problems.ts';
+import { findVideo, getWatchable, type VideoRow } from './queries.ts';
+import { renditions, sources, videos } from './schema.ts';
+
+/** The only writer of videos, sources and renditions. */
+
+export interface NewVideo {
+  title: string;
+  filename: string;
+  sizeBytes: number;
+  origin: VideoRow['origin'];
+  state: 'uploading' | 'processing';
+  visibility: Visibility;
+  ownerId?: string;
+  libraryId?: string;
+}
+
+export function addVideo(app: App, tx: Tx, video: NewVideo): string {
+  const id = newId();
+  const nowMs = app.clock.nowMs();
+  tx.insert(videos)
+    .values({ ...video, id, description: '', createdAtMs: nowMs, updatedAtMs: nowMs })
+    .run();
+  app.db.afterCommit(() => app.events.emit('video.added', { videoId: id, libraryId: video.libraryId ?? null }));
+  return id;
+}
+
+export interface NewSource {
+  id?: string;
+  kind: 'stored' | 'inPlace';
+  location: string;
+  sizeBytes: number;
+  modifiedAtMs: number;
+}
+
+/** Gives a video its source and has it probed: from here on it is processing. */
+export function addSource(app: App, tx: Tx, videoId: string, source: NewSource): void {
+  const nowMs = app.clock.nowMs();
+  tx.insert(sources)
+    .values({ ...source, id: source.id ?? newId(), videoId, createdAtMs: nowMs })
+    .onConflictDoNothing()
+    .run();
+  changeVideo(app, tx, videoId, {
+    state: 'processing',
+    failure: null,
+    receivedBytes: null,
+    sizeBytes: source.sizeBytes,
+  });
+  app.queue.enqueue(tx, probeJob, { videoId }, { videoId, dedupeKey: `probe ${videoId}` });
+}
+
+/** A file in place has changed: what was made of the old one goes, and it is probed anew. */
+export function replaceSource(
+  app: App,
+  tx: Tx,
+  videoId: string,
+  sourceId: string,
+  facts: { sizeBytes: number; modifiedAtMs: number },
+): void {
+  tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
+  tx.update(sources)
+    .set({ ...facts, info: null, timeline: null, missing: false })
+    .where(eq(sources.id, sourceId))
+    .run();
+  changeVideo(app, tx, videoId, {
+    state: 'processing',
+    failure: null,
+    playableAtMs: null,
+    readyAtMs: null,
+    sizeBytes: facts.sizeBytes,
+  });
+  app.queue.cancelFor(tx, videoId);
+  app.queue.enqueue(tx, probeJob, { videoId }, { videoId, dedupeKey: `probe ${videoId}` });
+}
+
+export interface Probed {
+  sourceId: string;
+  info: MediaInfo;
+  timeline: Timeline;
+  renditions: Rendition[];
+  policy: 'eager' | 'lazy';
+}
+
+/** A source has been understood: the video can be played from this moment on. */
+export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed): void {
+  const { sourceId, info, timeline, policy } = probed;
+  const nowMs = app.clock.nowMs();
+  tx.update(sources).set({ info, timeline }).where(eq(sources.id, sourceId)).run();
+  tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
+  probed.renditions.forEach((spec, position) => {
+    tx.insert(renditions)
+      .values({ id: newId(8), videoId, sourceId, position, spec, policy, createdAtMs: nowMs })
+      .run();
+  });
+  const picture = info.video[0];
+  const durationMs = Math.round(timeline.durationUs / 1000);
+  const shape = { durationMs, width: picture?.width ?? null, height: picture?.height ?? null };
+  const hasWork = policy === 'eager' && probed.renditions.some(({ mode }) => mode === 'encoded');
+  changeVideo(app, tx, videoId, {
+    ...shape,
+    hasPicture: picture !== undefined,
+    playableAtMs: nowMs,
+    encodePercent: hasWork ? 0 : null,
+    ...(hasWork ? {} : { state: 'ready', readyAtMs: nowMs }),
+  });
+  app.queue.enqueue(tx, imagesJob, { videoId }, { videoId, dedupeKey: `images ${videoId}` });
+  if (hasWork) app.queue.enqueue(tx, fillJob, { videoId }, { videoId, dedupeKey: `fill ${videoId}` });
+  app.db.afterCommit(() => {
+    app.events.emit('video.probed', { videoId, ...shape });
+    app.events.emit('video.becamePlayable', { videoId });
+    if (!hasWork) app.events.emit('video.becameReady', { videoId });
+  });
+}
+
+export function markReady(app: App, tx: Tx, videoId: string): void {
+  changeVideo(app, tx, videoId, { state: 'ready', readyAtMs: app.clock.nowMs(), encodePercent: null, failure: null });
+  app.db.afterCommit(() => app.events.emit('video.becameReady', { videoId }));
+}
+
+export function markProcessing(app: App, tx: Tx, videoId: string): void {
+  changeVideo(app, tx, videoId, { state: 'processing', failure: null });
+}
+
+/** `reason`: a sentence its owner can act on. */
+export function markFailed(app: App, tx: Tx, videoId: string, reason: string): void {
+  changeVideo(app, tx, videoId, { state: 'failed', failure: reason, encodePercent: null });
+  app.db.afterCommit(() => app.events.emit('video.failed', { videoId, reason }));
+}
+
+export function setImages(app: App, tx: Tx, videoId: string, imageSet: string, storyboardSheets: number): void {
+  changeVideo(app, tx, videoId, { imageSet, storyboardSheets });
+}
+
+export function noteEncodePercent(app: App, videoId: string, encodePercent: number): void {
+  app.db.write((tx) => tx.update(videos).set({ encodePercent }).where(eq(videos.id, videoId)).run());
+}
+
+export function noteReceived(app: App, videoId: string, receivedBytes: number): void {
+  app.db.write((tx) =>
+    tx.update(videos).set({ receivedBytes, updatedAtMs: app.clock.nowMs() }).where(eq(videos.id, videoId)).run(),
+  );
+}
+
+/** A file in place cannot be found (any more), or is there again. */
+export function setMissing(tx: Tx, sourceIds: string[], missing: boolean): void {
+  if (sourceIds.length === 0) return;
+  tx.update(sources).set({ missing }).where(inArray(sources.id, sourceIds)).run();
+}
+
+/** A file in place has been found under another name: the video keeps its id, its history and everything made of it. */
+export function moveSource(
+  app: App,
+  tx: Tx,
+  videoId: string,
+  sourceId: string,
+  moved: { location: string; filename: string },
+): void {
+  tx.update(sources).set({ location: moved.location, missing: false }).where(eq(sources.id, sourceId)).run();
+  changeVideo(app, tx, videoId, { filename: moved.filename });
+}
+
+/** What a viewer may change of a video is for its owner and admins. */
+export function getEditable(app: App, viewer: Viewer, id: string): VideoRow {
+  const video = getWatchable(app, viewer, id);
+  if (!mayEdit(viewer, video)) throw videoNotYours('Only its owner or an admin may change this video.');
+  return video;
+}
+
+export function editVideo(app: App, viewer: Viewer, id: string, changes: z.output<typeof EditVideoBody>): void {
+  getEditable(app, viewer, id);
+  app.db.write((tx) => changeVideo(app, tx, id, changes));
+}
+
+/** Hides a video at once; it can be brought back until it is swept. Work on it stops. */
+export function removeVideo(app: App, viewer: Viewer, id: string): void {
+  getEditable(app, viewer, id);
+  app.db.write((tx) => hideVideos(app, tx, [id]));
+}
+
+/** Soft-deletes without asking whose they are: for libraries that are removed, and files that are gone. */
+export function hideVideos(app: App, tx: Tx, ids: string[]): void {
+  for (const id of ids) {
+    app.queue.cancelFor(tx, id);
+    changeVideo(app, tx, id, { deletedAtMs: app.clock.nowMs() });
+    app.db.afterCommit(() => app.events.emit('video.removed', { videoId: id }));
+  }
+}
+
+/** Undo. Takes up the work where it was left. */
+export function restoreVideo(app: App, viewer: Viewer, id: string): void {
+  const video = app.db.orm
+    .select()
+    .from(videos)
+    .where(and(eq(videos.id, id), isNotNull(videos.deletedAtMs)))
+    .get();
+  if (!video || !mayEdit(viewer, video)) {
+    if (findVideo(app.db.orm, id)) return;
+    throw videoNotFound('This video has been deleted for good, or is not yours.');
+  }
+  app.db.write((tx) => showVideo(app, tx, video));
+}
+
+/** Brings a hidden video back, in another library if one is given. */
+export function showVideo(app: App, tx: Tx, video: VideoRow, libraryId = video.libraryId): void {
+  const videoId = video.id;
+  changeVideo(app, tx, videoId, { deletedAtMs: null, libraryId });
+  if (video.state === 'processing') {
+    const job = video.playableAtMs === null ? probeJob : fillJob;
+    app.queue.enqueue(
+      tx,
+      job,
+      { videoId },
+      { videoId, dedupeKey: `${job === probeJob ? 'probe' : 'fill'} ${videoId}` },
+    );
+  }
+  app.db.afterCommit(() => app.events.emit('video.added', { videoId, libraryId }));
+}
+
+/** Videos that were deleted before a time and are still here with their files. */
+export function findSwept(app: App, deletedBeforeMs: number): string[] {
+  const rows = app.db.orm
+    .select({ id: videos.id })
+    .from(videos)
+    .where(lt(videos.deletedAtMs, deletedBeforeMs))
+    .limit(200)
+    .all();
+  return rows.map(({ id }) => id);
+}
+
+/** The last step of deletion, when the files are gone. */
+export function forgetVideo(app: App, id: string): void {
+  app.db.write((tx) => tx.delete(videos).where(eq(videos.id, id)).run());
+}
+
+/** Uploads begun before a time and never finished. */
+export function findAbandonedUploads(app: App, begunBeforeMs: number): string[] {
+  return app.db.orm
+    .select({ id: videos.id })
+    .from(videos)
+    .where(and(eq(videos.state, 'uploading'), isNull(videos.deletedAtMs), lt(videos.updatedAtMs, begunBeforeMs)))
+    .all()
+    .map(({ id }) => id);
+}
+
+/** When a rendition was last watched: what the disk budget goes by. */
+export function noteWatched(app: App, renditionIds: string[]): void {
+  if (renditionIds.length === 0) return;
+  app.db.write((tx) =>
+    tx.update(renditions).set({ watchedAtMs: app.clock.nowMs() }).where(inArray(renditions.id, renditionIds)).run(),
+  );
+}
+
+function changeVideo(app: App, tx: Tx, videoId: string, changes: Partial<VideoRow>): void {
+  tx.update(videos)
+    .set({ ...changes, updatedAtMs: app.clock.nowMs() })
+    .where(eq(videos.id, videoId))
+    .run();
+  app.db.afterCommit(() => app.events.emit('video.changed', { videoId }));
+}

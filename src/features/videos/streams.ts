@@ -1,0 +1,70 @@
+import { and, asc, eq, isNull } from 'drizzle-orm';
+import type { App } from '../../ports.ts';
+import type { StreamRendition, StreamSource } from '../../streaming/source.ts';
+import { renditions, sources, videos } from './schema.ts';
+
+/** What it takes to deliver a video: its source, and its renditions in the order of the manifest. */
+export interface VideoStream {
+  source: StreamSource;
+  renditions: (StreamRendition & { policy: 'eager' | 'lazy' })[];
+}
+
+/**
+ * Reads a video's stream; null until it has been probed. Segment requests ask for it again and again, so it is kept in
+ * memory until the video changes: `forgetStream` is called by the reactions.
+ */
+export function findStream(app: App, videoId: string): VideoStream | null {
+  const cache = cacheOf(app);
+  const kept = cache.get(videoId);
+  if (kept) {
+    cache.delete(videoId);
+    cache.set(videoId, kept);
+    return kept;
+  }
+  const read = readStream(app, videoId);
+  if (!read) return null;
+  cache.set(videoId, read);
+  for (const oldest of cache.keys()) {
+    if (cache.size <= KEPT) break;
+    cache.delete(oldest);
+  }
+  return read;
+}
+
+export function forgetStream(app: App, videoId: string): void {
+  cacheOf(app).delete(videoId);
+}
+
+/** The local path of a source's file. Null when it is on no disk of this machine. */
+export function sourcePath(app: App, source: { kind: 'stored' | 'inPlace'; location: string }): string | null {
+  return source.kind === 'inPlace' ? source.location : app.storage.localPath(source.location);
+}
+
+const KEPT = 200;
+const caches = new WeakMap<App, Map<string, VideoStream>>();
+
+function cacheOf(app: App): Map<string, VideoStream> {
+  let cache = caches.get(app);
+  if (!cache) caches.set(app, (cache = new Map()));
+  return cache;
+}
+
+function readStream(app: App, videoId: string): VideoStream | null {
+  const { orm } = app.db;
+  const found = orm
+    .select({ source: sources })
+    .from(sources)
+    .innerJoin(videos, eq(videos.id, sources.videoId))
+    .where(and(eq(sources.videoId, videoId), isNull(videos.deletedAtMs)))
+    .orderBy(asc(sources.createdAtMs))
+    .limit(1)
+    .get();
+  const path = found ? sourcePath(app, found.source) : null;
+  if (!found?.source.info || !found.source.timeline || !path) return null;
+  const { id, info, timeline } = found.source;
+  const rows = orm.select().from(renditions).where(eq(renditions.sourceId, id)).orderBy(asc(renditions.position)).all();
+  return {
+    source: { id, videoId, path, info, timeline },
+    renditions: rows.map((row) => ({ id: row.id, videoId, spec: row.spec, policy: row.policy })),
+  };
+}

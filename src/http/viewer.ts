@@ -1,0 +1,84 @@
+import { BlockList, isIPv6 } from 'node:net';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context, MiddlewareHandler } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { DAY_MS, SECOND_MS } from '../core/time.ts';
+import { viewerOf } from '../features/accounts/sessions.ts';
+import type { App } from '../ports.ts';
+import type { HttpEnv } from './env.ts';
+
+const COOKIE = 'kinora_session';
+
+/** Finds out who asks: `Authorization: Bearer`, else the session cookie. */
+export function findViewer(app: App): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    c.set('viewer', viewerOf(app, bearer ?? getCookie(c, COOKIE)));
+    await next();
+  };
+}
+
+export function setSessionCookie(c: Context, app: App, token: string): void {
+  setCookie(c, COOKIE, token, {
+    ...cookieOptions(c, app),
+    maxAge: (app.config.accounts.sessionDays * DAY_MS) / SECOND_MS,
+  });
+}
+
+export function clearSessionCookie(c: Context, app: App): void {
+  deleteCookie(c, COOKIE, cookieOptions(c, app));
+}
+
+function cookieOptions(c: Context, app: App) {
+  return { httpOnly: true, sameSite: 'Lax', path: basePath(app) || '/', secure: isHttps(c, app) } as const;
+}
+
+/** The path under which Kinora is reached from outside, without a slash at its end: "" or "/videos". */
+export function basePath({ config }: App): string {
+  return config.http.baseUrl ? new URL(config.http.baseUrl).pathname.replace(/\/+$/, '') : '';
+}
+
+function isHttps(c: Context, app: App): boolean {
+  if (app.config.http.baseUrl.startsWith('https:')) return true;
+  return c.req.url.startsWith('https:') || (isTrustedProxy(c, app) && c.req.header('x-forwarded-proto') === 'https');
+}
+
+/** The viewer's address: the connection's, or what a trusted proxy says in `X-Forwarded-For` (its last entry). */
+export function clientAddress(c: Context, app: App): string {
+  const peer = peerAddress(c);
+  if (!isTrustedProxy(c, app)) return peer;
+  return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() || peer;
+}
+
+function isTrustedProxy(c: Context, { config }: App): boolean {
+  if (config.http.trustedProxies.length === 0) return false;
+  const peer = peerAddress(c);
+  return blockListOf(config.http.trustedProxies).check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4');
+}
+
+const blockLists = new WeakMap<readonly string[], BlockList>();
+
+function blockListOf(trusted: readonly string[]): BlockList {
+  let list = blockLists.get(trusted);
+  if (!list) {
+    list = new BlockList();
+    for (const entry of trusted) {
+      const [address, bits] = entry.split('/');
+      const family = isIPv6(address!) ? 'ipv6' : 'ipv4';
+      if (bits) list.addSubnet(address!, Number(bits), family);
+      else list.addAddress(address!, family);
+    }
+    blockLists.set(trusted, list);
+  }
+  return list;
+}
+
+function peerAddress(c: Context): string {
+  try {
+    // IPv4 over an IPv6 socket comes as ::ffff:1.2.3.4.
+    return (getConnInfo(c).remote.address ?? 'unknown').replace(/^::ffff:/, '');
+  } catch {
+    // Requests that did not come over a socket: tests that call the app directly.
+    return 'unknown';
+  }
+}

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { type Context, Hono } from 'hono';
+import { internalError, notFound } from '../core/problem.ts';
+import { sendBytes } from './bytes.ts';
+import type { HttpEnv } from './env.ts';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/**
+ * Everything is ours and on this host; media are fetched and decoded through blobs by the player. Styles may be inline:
+ * the player positions things so.
+ */
+const CSP = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "connect-src 'self' blob: data:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "frame-ancestors 'self'",
+  "form-action 'self'",
+].join('; ');
+
+export interface WebOptions {
+  /** The folder of the built web UI. */
+  folder: string;
+  /** The path under which it is reached, "" or "/videos". */
+  basePath: string;
+}
+
+/** Serves the web UI: hashed assets for ever, and the page itself for every address that is no file and no API. */
+export function webRoutes({ folder, basePath }: WebOptions): Hono<HttpEnv> {
+  const kept = new Map<string, Buffer>();
+
+  async function findFile(name: string): Promise<Buffer | null> {
+    const path = normalize(join(folder, name));
+    if (!path.startsWith(folder + sep)) return null;
+    const hit = kept.get(path);
+    if (hit) return hit;
+    const bytes = await readFile(path).catch(() => null);
+    // Names under assets/ carry a hash of their content; the others may be rebuilt while we run.
+    if (bytes && name.startsWith('assets/')) kept.set(path, bytes);
+    return bytes;
+  }
+
+  async function page(c: Context<HttpEnv>): Promise<Response> {
+    const html = await findFile('index.html');
+    if (!html) throw internalError('The web interface has not been built. Start Kinora with "npm start".');
+    const text = html
+      .toString('utf8')
+      .replace(/<base href="[^"]*"\s*\/?>/, '')
+      .replace('<head>', `<head><base href="${basePath}/">`);
+    c.header('Content-Security-Policy', CSP);
+    return sendBytes(c, Buffer.from(text), { contentType: TYPES['.html']!, cache: 'no-cache' });
+  }
+
+  return new Hono<HttpEnv>().get('/*', async (c) => {
+    const name = decodePath(c.req.path);
+    if (name === null || /^(api|media|ws)(\/|$)/.test(name)) throw notFound('There is nothing at this address.');
+    if (name === '' || name === 'index.html') return page(c);
+    const bytes = await findFile(name);
+    if (bytes) {
+      const immutable = name.startsWith('assets/');
+      const cache = immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
+      return sendBytes(c, bytes, { contentType: TYPES[extname(name)] ?? 'application/octet-stream', cache });
+    }
+    if (name.startsWith('assets/') || name === 'favicon.ico') throw notFound('There is no such file.');
+    return page(c);
+  });
+}
+
+/** The path without its first slash; null where its percent-encoding makes no sense. */
+function decodePath(path: string): string | null {
+  try {
+    return decodeURIComponent(path).slice(1);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,9 @@
+import { handleLibraryJobs } from './features/libraries/jobs.ts';
+import { handleVideoJobs } from './features/videos/jobs.ts';
+import type { App } from './ports.ts';
+
+/** LIST 2: every background job and who does it. */
+export function handleJobs(app: App): void {
+  handleVideoJobs(app); // videos.probe, videos.images, videos.fill
+  handleLibraryJobs(app); // libraries.scan
+}

@@ -1,0 +1,235 @@
+import {
+  AAC_SAMPLE_RATE,
+  aacArgs,
+  decoderOf,
+  inputOf,
+  jpegArgs,
+  layoutOf,
+  mp4Args,
+  pictureGraph,
+  seekTo,
+  seekVideo,
+  soundOnGrid,
+  timestampArgs,
+  x264Args,
+} from './encoder-args.ts';
+import { number, type PictureSource, preparePicture } from './filters.ts';
+import type { AudioRendition, VideoRendition } from './types.ts';
+
+/**
+ * Command lines for ffmpeg and ffprobe (5.1 or newer) as data: arrays only, never a shell string. All times are seconds on
+ * the clock of the source as ffmpeg counts with `-copyts`, unless a name says otherwise.
+ */
+
+/** A file on this machine, its demuxer forced from our own sniffing of the content, and one of its streams. */
+export interface SourceStream {
+  path: string;
+  demuxer: string;
+  /** ffprobe's stream index. */
+  trackIndex: number;
+}
+
+export interface EncodeVideoOptions extends SourceStream {
+  /** Frames before this are dropped; null begins with the first. Just before (0.5 ms) the frame meant, as clocks round. */
+  startSec: number | null;
+  /** Frames at or after `startSec` (or `originSec`) plus this are dropped; null goes on to the end. */
+  durationSec: number | null;
+  /** Where presentation time zero lies: what `durationSec` counts from when `startSec` is null. Default: the first frame. */
+  originSec?: number;
+  /** The first frame at or after each becomes a key frame and opens a fragment. The very first is one anyway. */
+  keyFramesSec: readonly number[];
+  /**
+   * True where `startSec` names a source key frame nothing before which is needed (a closed group of pictures): decoding
+   * then begins there, and not one group earlier.
+   */
+  startsOnKey?: boolean;
+  outputs: readonly { rendition: RungOutput; fd: number }[];
+  source: PictureSource;
+  /** x264 preset. */
+  preset: string;
+  threads?: number | undefined;
+  /** Added to every output time, so that no decode time is negative. */
+  offsetSec: number;
+}
+
+/** What the encoder needs to know of one rung. */
+export type RungOutput = Pick<VideoRendition, 'width' | 'height' | 'level' | 'bitrateKbps' | 'peakKbps'>;
+
+export interface EncodeAudioOptions extends SourceStream {
+  /** Where frame 0 of the rendition begins. */
+  originSec: number;
+  /** The AAC frame (1024 samples at 48 kHz, counted from `originSec`) whose samples come first; null for frame 0. */
+  startFrame: number | null;
+  /** How much sound from `startFrame` on; null goes on to the end. */
+  durationSec: number | null;
+  channels: number;
+  kbps: number;
+  offsetSec: number;
+  fd: number;
+}
+
+const FLAGS = ['-hide_banner', '-nostdin', '-v', 'error'];
+const FRAGMENTED = 'empty_moov+default_base_moof+skip_trailer+frag_discont';
+/** Sound is handed on twice a second; the reader cuts it where it wants. */
+const SOUND_FRAGMENTS = ['-frag_duration', '500000'];
+
+/** ffprobe: container, streams and chapters as JSON on stdout, for `readProbe`. */
+export function probeArgv({ path, demuxer }: { path: string; demuxer: string }): string[] {
+  const show = ['-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
+  return ['-hide_banner', '-v', 'error', ...show, ...inputOf(path, demuxer)];
+}
+
+/**
+ * Decodes a video track once and encodes it to every output: H.264 in fragmented MP4 on `pipe:FD`, one fragment from key
+ * frame to key frame, key frames at `keyFramesSec` and nowhere else. Every frame keeps its time: in the output it is
+ * `round((pts + offsetSec) * 90000)`, `tfdt` being the decode time. Variable frame rate stays variable.
+ */
+export function encodeVideoArgv(options: EncodeVideoOptions): string[] {
+  const { outputs, keyFramesSec } = options;
+  const forced = keyFramesSec.length > 0 ? ['-force_key_frames', keyFramesSec.map(number).join(',')] : [];
+  return [
+    ...FLAGS,
+    ...decoderOf(options.source),
+    '-copyts',
+    ...seekVideo(options),
+    ...inputOf(options.path, options.demuxer),
+    '-filter_complex',
+    pictureGraph(options),
+    ...outputs.flatMap((output, n) => [
+      '-map',
+      `[v${n}]`,
+      ...x264Args(output.rendition, options),
+      ...forced,
+      ...timestampArgs(options.offsetSec),
+      ...mp4Args(`frag_keyframe+${FRAGMENTED}`, output.fd),
+    ]),
+  ];
+}
+
+/**
+ * Encodes one audio track to AAC-LC at 48 kHz in fragmented MP4 on `pipe:FD`. Frames sit on one grid whatever the start:
+ * a session that starts at frame f writes packets for frames f-1, f, f+1 ... at exactly the times a run from 0 gives them,
+ * PLACEHOLDER
+ */
+export function encodeAudioArgv(options: EncodeAudioOptions): string[] {
+  const { path, demuxer, kbps, channels, offsetSec, fd, trackIndex } = options;
+  const { seekSec, filters } = soundOnGrid(options);
+  return [
+    ...FLAGS,
+    '-copyts',
+    ...(seekSec === null ? [] : seekTo(seekSec)),
+    ...inputOf(path, demuxer),
+    '-filter_complex',
+    `[0:${trackIndex}]${filters.join(',')}[a0]`,
+    '-map',
+    '[a0]',
+    ...aacArgs(kbps, channels),
+    ...timestampArgs(offsetSec),
+    ...mp4Args(FRAGMENTED, fd, SOUND_FRAGMENTS),
+  ];
+}
+
+/**
+ * One frame with the settings of `encodeVideoArgv` (or a little sound with those of `encodeAudioArgv`), on stdout: its
+ * `ftyp` and `moov` are byte for byte those of every session of the same rendition by the same ffmpeg.
+ */
+export function initArgv(options: {
+  path: string;
+  demuxer: string;
+  rendition: VideoRendition | AudioRendition;
+  /** The video track; null for sound. */
+  source: PictureSource | null;
+  preset: string;
+  audioKbps: number;
+}): string[] {
+  const { path, demuxer, rendition, source, preset, audioKbps } = options;
+  if (rendition.kind === 'audio') {
+    const settings = [...aacArgs(audioKbps, rendition.channels), ...timestampArgs(10)];
+    // The header of AAC does not depend on the sound: silence makes it, and nothing needs to be opened.
+    const silence = [
+      '-f',
+      'lavfi',
+      '-i',
+      `anullsrc=r=${AAC_SAMPLE_RATE}:cl=${layoutOf(rendition.channels)}`,
+      '-t',
+      '0.1',
+    ];
+    return [...FLAGS, '-copyts', ...silence, ...settings, ...mp4Args(FRAGMENTED, 1, SOUND_FRAGMENTS)];
+  }
+  const outputs = [{ rendition, fd: 1 }];
+  const stream = { path, demuxer, trackIndex: rendition.trackIndex };
+  const whole = { ...stream, startSec: null, durationSec: null, keyFramesSec: [], offsetSec: 10, preset, outputs };
+  const argv = encodeVideoArgv({ ...whole, source: source! });
+  return [...argv.slice(0, -1), '-frames:v', '1', argv.at(-1)!];
+}
+
+/** The picture of an attached cover as JPEG on stdout. */
+export function coverArgv({ path, demuxer, trackIndex }: SourceStream): string[] {
+  return [...FLAGS, ...inputOf(path, demuxer), '-map', `0:${trackIndex}`, '-frames:v', '1', ...jpegArgs('pipe:1')];
+}
+
+/** One frame at or soon after the key frame before `atSec`, at most `width` wide, as JPEG on stdout. */
+export function posterArgv(options: SourceStream & { atSec: number; source: PictureSource; width: number }): string[] {
+  const { path, demuxer, trackIndex, atSec, source, width } = options;
+  const size = { width: Math.min(width, source.width), height: evenHeight(source, Math.min(width, source.width)) };
+  const filters = [
+    ...preparePicture(source, size),
+    `scale=${size.width}:${size.height}`,
+    'setsar=1',
+    'format=yuvj420p',
+  ];
+  return [
+    ...FLAGS,
+    ...decoderOf(source),
+    ...seekTo(atSec),
+    ...inputOf(path, demuxer),
+    '-map',
+    `0:${trackIndex}`,
+    '-vf',
+    filters.join(','),
+    '-frames:v',
+    '1',
+    ...jpegArgs('pipe:1'),
+  ];
+}
+
+/**
+ * Sprite sheets of small tiles, as `FOLDER/sheet-00000.jpg`, from key frames alone: the n-th tile shows the last key frame
+ * at or before n times the interval (the first one where there is none before). Reads the file once, decodes little of it.
+ */
+export function storyboardArgv(
+  options: SourceStream & {
+    source: PictureSource;
+    plan: { tileWidth: number; tileHeight: number; columns: number; rows: number; intervalSec: number; tiles: number };
+    folder: string;
+  },
+): string[] {
+  const { path, demuxer, trackIndex, source, plan, folder } = options;
+  const size = { width: plan.tileWidth, height: plan.tileHeight };
+  const filters = [
+    ...preparePicture({ ...source, interlaced: false }, size),
+    `scale=${size.width}:${size.height}:flags=bilinear`,
+    'setsar=1',
+    `fps=1/${number(plan.intervalSec)}:round=up`,
+    `trim=end_frame=${plan.tiles}`,
+    `tile=${plan.columns}x${plan.rows}`,
+    'format=yuvj420p',
+  ];
+  return [
+    ...FLAGS,
+    '-skip_frame',
+    'nokey',
+    ...decoderOf(source),
+    ...inputOf(path, demuxer),
+    '-map',
+    `0:${trackIndex}`,
+    '-vf',
+    filters.join(','),
+    ...jpegArgs(`${folder}/sheet-%05d.jpg`),
+  ];
+}
+
+/** The even height that keeps a picture's shape at this width. */
+function evenHeight({ width, height }: PictureSource, atWidth: number): number {
+  return Math.max(2, 2 * Math.round((height * atWidth) / width / 2));
+}

@@ -1,0 +1,189 @@
+import { findBox, listBoxes, makeBox, makeFullBox } from './boxes.ts';
+
+/**
+ * CMAF fragments (ISO/IEC 23000-19, ISO/IEC 14496-12 section 8.8): reading samples out of those an encoder made and
+ * writing our own. Everything Kinora delivers is written here, copied and encoded alike, so that any two segments of a
+ * video join: each starts at its exact presentation time and lasts until the next one.
+ */
+
+/** One frame of a track, in the ticks of its track's timescale. */
+export interface Sample {
+  ptsTicks: number;
+  durationTicks: number;
+  key: boolean;
+  data: Uint8Array;
+}
+
+const SYNC = 0x02000000; // sample_depends_on = 2: depends on no other
+const NON_SYNC = 0x01010000; // sample_depends_on = 1, sample_is_non_sync_sample
+
+/** Reads the ticks a second of the one track of an init segment (`mdhd`, section 8.4.2). */
+export function readTimescale(init: Buffer): number {
+  const mdhd = findBox(init, 'moov/trak/mdia/mdhd');
+  if (!mdhd) throw new Error('the init segment has no mdhd box');
+  return init.readUInt32BE(mdhd.bodyStart + (init[mdhd.bodyStart] === 1 ? 20 : 12));
+}
+
+interface TrackDefaults {
+  durationTicks: number;
+  sizeBytes: number;
+  flags: number;
+}
+
+/** Reads `trex` (section 8.8.3): what fragments leave unsaid. */
+export function readTrackDefaults(init: Buffer): TrackDefaults {
+  const trex = findBox(init, 'moov/mvex/trex');
+  if (!trex) return { durationTicks: 0, sizeBytes: 0, flags: 0 };
+  const at = trex.bodyStart + 4;
+  return {
+    durationTicks: init.readUInt32BE(at + 8),
+    sizeBytes: init.readUInt32BE(at + 12),
+    flags: init.readUInt32BE(at + 16),
+  };
+}
+
+/**
+ * Reads the samples of one fragment with one track: `moof` and the `mdat` behind it, as ffmpeg writes them
+ * (`default-base-moof`). Presentation time = decode time + composition offset, in ticks.
+ */
+export function readFragment(
+  moof: Buffer,
+  mdatBody: Buffer,
+  mdatBodyOffset: number,
+  defaults: TrackDefaults,
+): Sample[] {
+  const traf = findBox(moof, 'moof/traf');
+  if (!traf) return [];
+  const samples: Sample[] = [];
+  let decodeTicks = 0;
+  let own = defaults;
+  for (const box of listBoxes(moof, traf.bodyStart, traf.end)) {
+    if (box.type === 'tfhd') own = readTfhd(moof, box.bodyStart, defaults);
+    if (box.type === 'tfdt') {
+      const at = box.bodyStart;
+      decodeTicks = moof[at] === 1 ? Number(moof.readBigInt64BE(at + 4)) : moof.readUInt32BE(at + 4);
+    }
+    if (box.type === 'trun') {
+      decodeTicks = readTrun(moof, box.bodyStart, { own, mdatBody, mdatBodyOffset, decodeTicks, samples });
+    }
+  }
+  return samples;
+}
+
+function readTfhd(moof: Buffer, bodyStart: number, defaults: TrackDefaults): TrackDefaults {
+  const flags = moof.readUIntBE(bodyStart + 1, 3);
+  let at = bodyStart + 8;
+  if (flags & 0x1) at += 8;
+  if (flags & 0x2) at += 4;
+  const own = { ...defaults };
+  if (flags & 0x8) {
+    own.durationTicks = moof.readUInt32BE(at);
+    at += 4;
+  }
+  if (flags & 0x10) {
+    own.sizeBytes = moof.readUInt32BE(at);
+    at += 4;
+  }
+  if (flags & 0x20) own.flags = moof.readUInt32BE(at);
+  return own;
+}
+
+interface TrunReading {
+  own: TrackDefaults;
+  mdatBody: Buffer;
+  mdatBodyOffset: number;
+  decodeTicks: number;
+  samples: Sample[];
+}
+
+/** Reads one `trun` (section 8.8.8) into `reading.samples`; returns the decode time after its last sample. */
+function readTrun(moof: Buffer, bodyStart: number, reading: TrunReading): number {
+  const flags = moof.readUIntBE(bodyStart + 1, 3);
+  const count = moof.readUInt32BE(bodyStart + 4);
+  let at = bodyStart + 8;
+  let dataAt = 0;
+  if (flags & 0x1) {
+    dataAt = moof.readInt32BE(at) - reading.mdatBodyOffset;
+    at += 4;
+  }
+  let firstFlags: number | null = null;
+  if (flags & 0x4) {
+    firstFlags = moof.readUInt32BE(at);
+    at += 4;
+  }
+  let { decodeTicks } = reading;
+  const next = () => {
+    at += 4;
+    return at - 4;
+  };
+  for (let i = 0; i < count; i++) {
+    const durationTicks = flags & 0x100 ? moof.readUInt32BE(next()) : reading.own.durationTicks;
+    const sizeBytes = flags & 0x200 ? moof.readUInt32BE(next()) : reading.own.sizeBytes;
+    const ownFlags = flags & 0x400 ? moof.readUInt32BE(next()) : reading.own.flags;
+    const offsetTicks = flags & 0x800 ? moof.readInt32BE(next()) : 0;
+    const sampleFlags = i === 0 && firstFlags !== null ? firstFlags : ownFlags;
+    const data = reading.mdatBody.subarray(dataAt, dataAt + sizeBytes);
+    if (data.length !== sizeBytes) throw new Error('a fragment names more bytes than it carries');
+    reading.samples.push({
+      ptsTicks: decodeTicks + offsetTicks,
+      durationTicks,
+      key: (sampleFlags & 0x10000) === 0,
+      data,
+    });
+    dataAt += sizeBytes;
+    decodeTicks += durationTicks;
+  }
+  return decodeTicks;
+}
+
+/**
+ * Writes one CMAF fragment (`moof` + `mdat`) of samples in decode order.
+ *
+ * Decode times are the sorted presentation times, and composition offsets are signed (`trun` version 1), as CMAF's
+ * `cmf2` brand wants: so the fragment's first decode time *is* its first presentation time, whatever the reordering, and
+ * no edit list is needed. `shiftTicks` is added to every time (audio priming). With no samples at all (a hole in the track)
+ * the fragment is empty and starts at `emptyAtTicks`.
+ */
+export function writeFragment(samples: readonly Sample[], sequence: number, shiftTicks = 0, emptyAtTicks = 0): Buffer {
+  const decode = samples.map((sample) => sample.ptsTicks).sort((a, b) => a - b);
+  const lastShown = samples.reduce<Sample | null>(
+    (latest, sample) => (latest && latest.ptsTicks > sample.ptsTicks ? latest : sample),
+    null,
+  );
+  const table = Buffer.alloc(samples.length * 16);
+  samples.forEach((sample, i) => {
+    const following = decode[i + 1];
+    const durationTicks = following === undefined ? lastShown!.durationTicks : following - decode[i]!;
+    table.writeUInt32BE(Math.max(0, durationTicks), i * 16);
+    table.writeUInt32BE(sample.data.length, i * 16 + 4);
+    table.writeUInt32BE(sample.key ? SYNC : NON_SYNC, i * 16 + 8);
+    table.writeInt32BE(sample.ptsTicks - decode[i]!, i * 16 + 12);
+  });
+
+  const mfhd = Buffer.alloc(4);
+  mfhd.writeUInt32BE(sequence);
+  const tfhd = Buffer.alloc(4);
+  tfhd.writeUInt32BE(1);
+  const tfdt = Buffer.alloc(8);
+  tfdt.writeBigUInt64BE(BigInt(Math.max(0, (decode[0] ?? emptyAtTicks) + shiftTicks)));
+  const trunHead = Buffer.alloc(8);
+  trunHead.writeUInt32BE(samples.length);
+  const moofOf = () =>
+    makeBox(
+      'moof',
+      makeFullBox('mfhd', 0, 0, mfhd),
+      makeBox(
+        'traf',
+        makeFullBox('tfhd', 0, 0x020000, tfhd), // default-base-is-moof
+        makeFullBox('tfdt', 1, 0, tfdt),
+        makeFullBox('trun', 1, 0x000f01, trunHead, table),
+      ),
+    );
+  const sizeBytes = samples.reduce((sum, sample) => sum + sample.data.length, 0);
+  trunHead.writeInt32BE(moofOf().length + 8, 4);
+  const moof = moofOf();
+  const mdat = Buffer.alloc(8);
+  mdat.writeUInt32BE(sizeBytes + 8);
+  mdat.write('mdat', 4, 'latin1');
+  return Buffer.concat([moof, mdat, ...samples.map((sample) => sample.data)], moof.length + 8 + sizeBytes);
+}

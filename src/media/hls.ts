@@ -1,0 +1,141 @@
+import type { AudioRendition, VideoRendition } from './types.ts';
+
+/**
+ * HLS playlists (RFC 8216bis) over CMAF segments. All URIs are written as given, relative to the playlist.
+ */
+
+export interface MultivariantInput {
+  video: readonly { rendition: VideoRendition; uri: string }[];
+  audio: readonly { rendition: AudioRendition; uri: string }[];
+  /** WebVTT renditions: `uri` is that of a media playlist. */
+  captions?: readonly { name: string; language: string | null; isDefault: boolean; isForced: boolean; uri: string }[];
+}
+
+export interface MediaPlaylistInput {
+  /** n + 1 times in microseconds for n segments. */
+  boundariesUs: readonly number[];
+  initUri: string;
+  segmentUri: (index: number) => string;
+  /** False while it still grows (live). */
+  ended: boolean;
+  /** Number of the first segment listed, for a live window. */
+  firstIndex?: number;
+}
+
+/** RFC 8216bis section 8: EXT-X-MAP outside I-frame playlists needs 6; 7 is what CMAF packagers declare. */
+const VERSION = 7;
+
+/**
+ * A multivariant playlist (RFC 8216bis section 4.4.6): all audio tracks in one group, which every variant names together with
+ * the codecs of all that may play (4.4.6.2). Without pictures, each audio track is a variant.
+ */
+export function multivariantPlaylist({ video, audio, captions = [] }: MultivariantInput): string {
+  if (video.length === 0) return playlist(['#EXT-X-INDEPENDENT-SEGMENTS', ...audio.flatMap(audioVariant)]);
+  return playlist([
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    ...audio.map(audioMedia),
+    ...captions.map(captionMedia),
+    ...video.flatMap((entry) => videoVariant(entry, audio, captions.length > 0)),
+  ]);
+}
+
+type VideoEntry = MultivariantInput['video'][number];
+type AudioEntry = MultivariantInput['audio'][number];
+
+function videoVariant({ rendition, uri }: VideoEntry, audio: readonly AudioEntry[], hasCaptions: boolean): string[] {
+  const sounds = audio.map((entry) => entry.rendition);
+  const codecs = new Set([rendition.codecString, ...sounds.map(({ codecString }) => codecString)]);
+  const stream = tag('EXT-X-STREAM-INF', {
+    BANDWIDTH: bits(rendition.peakKbps + Math.max(0, ...sounds.map(({ peakKbps }) => peakKbps))),
+    'AVERAGE-BANDWIDTH': bits(rendition.bitrateKbps + Math.max(0, ...sounds.map(({ bitrateKbps }) => bitrateKbps))),
+    CODECS: quoted([...codecs].join(',')),
+    RESOLUTION: `${rendition.width}x${rendition.height}`,
+    'FRAME-RATE': rendition.frameRate === null ? null : rendition.frameRate.toFixed(3),
+    'VIDEO-RANGE': { sdr: 'SDR', pq: 'PQ', hlg: 'HLG' }[rendition.range],
+    // Not of the RFC, which has players ignore it; hls.js shows it in its menu.
+    NAME: quoted(rendition.label),
+    AUDIO: audio.length > 0 ? quoted('audio') : null,
+    SUBTITLES: hasCaptions ? quoted('captions') : null,
+    'CLOSED-CAPTIONS': 'NONE',
+  });
+  return [stream, uri];
+}
+
+function audioVariant({ rendition, uri }: AudioEntry): string[] {
+  const stream = tag('EXT-X-STREAM-INF', {
+    BANDWIDTH: bits(rendition.peakKbps),
+    'AVERAGE-BANDWIDTH': bits(rendition.bitrateKbps),
+    CODECS: quoted(rendition.codecString),
+    NAME: quoted(rendition.label),
+  });
+  return [stream, uri];
+}
+
+function audioMedia({ rendition, uri }: AudioEntry): string {
+  return tag('EXT-X-MEDIA', {
+    TYPE: 'AUDIO',
+    'GROUP-ID': quoted('audio'),
+    NAME: quoted(rendition.label),
+    LANGUAGE: rendition.language === null ? null : quoted(rendition.language),
+    DEFAULT: rendition.isDefault ? 'YES' : 'NO',
+    AUTOSELECT: 'YES',
+    CHANNELS: quoted(String(rendition.channels)),
+    URI: quoted(uri),
+  });
+}
+
+function captionMedia(caption: NonNullable<MultivariantInput['captions']>[number]): string {
+  return tag('EXT-X-MEDIA', {
+    TYPE: 'SUBTITLES',
+    'GROUP-ID': quoted('captions'),
+    NAME: quoted(caption.name),
+    LANGUAGE: caption.language === null ? null : quoted(caption.language),
+    DEFAULT: caption.isDefault ? 'YES' : 'NO',
+    AUTOSELECT: 'YES',
+    FORCED: caption.isForced ? 'YES' : 'NO',
+    URI: quoted(caption.uri),
+  });
+}
+
+/**
+ * A media playlist (RFC 8216bis section 4.4.3). Durations are differences of rounded times, so their sum never drifts;
+ * the target duration is the longest, rounded up (4.4.3.1 asks for no less than each rounded to the nearest second).
+ */
+export function mediaPlaylist({
+  boundariesUs,
+  initUri,
+  segmentUri,
+  ended,
+  firstIndex = 0,
+}: MediaPlaylistInput): string {
+  const durationsUs = boundariesUs.slice(1).map((end, n) => Math.round(end) - Math.round(boundariesUs[n]!));
+  const target = Math.max(1, Math.ceil(Math.max(0, ...durationsUs) / 1e6));
+  return playlist([
+    `#EXT-X-TARGETDURATION:${target}`,
+    `#EXT-X-MEDIA-SEQUENCE:${firstIndex}`,
+    ...(ended ? ['#EXT-X-PLAYLIST-TYPE:VOD'] : firstIndex === 0 ? ['#EXT-X-PLAYLIST-TYPE:EVENT'] : []),
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    tag('EXT-X-MAP', { URI: quoted(initUri) }),
+    ...durationsUs.flatMap((us, n) => [`#EXTINF:${(us / 1e6).toFixed(6)},`, segmentUri(firstIndex + n)]),
+    ...(ended ? ['#EXT-X-ENDLIST'] : []),
+  ]);
+}
+
+function playlist(lines: readonly string[]): string {
+  return `${['#EXTM3U', `#EXT-X-VERSION:${VERSION}`, ...lines].join('\n')}\n`;
+}
+
+/** A tag with its attribute list (4.2); null attributes are left out. */
+function tag(name: string, attributes: Record<string, string | null>): string {
+  const list = Object.entries(attributes).filter(([, value]) => value !== null);
+  return `#${name}:${list.map(([key, value]) => `${key}=${value}`).join(',')}`;
+}
+
+/** A quoted-string (4.2) has no escapes: what must not be in one is replaced. */
+function quoted(text: string): string {
+  return `"${text.replace(/"/g, '\u2019').replace(/[\u0000-\u001f\u007f]+/g, ' ')}"`;
+}
+
+function bits(kbps: number): string {
+  return String(Math.max(1, Math.round(kbps * 1000)));
+}

@@ -1,0 +1,74 @@
+import { findBox, listBoxes, makeBox, makeFullBox } from './boxes.ts';
+
+/**
+ * Init segments (ISO/IEC 14496-12 section 8.8, CMAF header): those of the packager and of ffmpeg are brought to one form:
+ * one track with id 1, no edit list but the one that hides audio priming, no durations.
+ */
+
+const CONTAINERS = new Set(['moov', 'trak', 'mdia', 'minf', 'mvex']);
+
+/**
+ * Normalises an init segment to the header our fragments need. `primingTicks` (in the track's timescale) is how much
+ * decoded audio a player must throw away at the start: written as an edit list (section 8.6.6), and every fragment of the
+ * rendition is shifted later by as much, so that nothing has to be cut off before time zero.
+ */
+export function normaliseInit(init: Buffer, primingTicks = 0): Buffer {
+  const boxes = listBoxes(init);
+  const moov = boxes.find((box) => box.type === 'moov');
+  if (!moov) throw new Error('the init segment has no moov box');
+  const ftyp = makeBox('ftyp', Buffer.from('iso6\0\0\0\0iso6cmfcmp41', 'latin1'));
+  return Buffer.concat([ftyp, rebuild(init, moov.start, moov.end, primingTicks)]);
+}
+
+function rebuild(init: Buffer, start: number, end: number, primingTicks: number): Buffer {
+  const type = init.toString('latin1', start + 4, start + 8);
+  if (!CONTAINERS.has(type)) return patched(type, Buffer.from(init.subarray(start, end)));
+  const parts: Buffer[] = [];
+  for (const box of listBoxes(init, start + 8, end)) {
+    // Old edit lists describe another timeline; user data and metadata would make equal sessions differ.
+    if (box.type === 'edts' || box.type === 'udta' || box.type === 'meta') continue;
+    parts.push(rebuild(init, box.start, box.end, primingTicks));
+    if (box.type === 'tkhd' && primingTicks > 0) parts.push(editList(primingTicks));
+  }
+  return makeBox(type, ...parts);
+}
+
+/** Track id 1, unknown durations and no dates, whatever the writer said: equal encoders give equal bytes. */
+function patched(type: string, box: Buffer): Buffer {
+  const wide = box[8] === 1;
+  if (type === 'tkhd' || type === 'mvhd' || type === 'mdhd') zero(box, 12, wide ? 16 : 8); // creation and modification
+  if (type === 'tkhd') {
+    box.writeUInt32BE(1, wide ? 28 : 20);
+    zero(box, wide ? 36 : 28, wide ? 8 : 4);
+  }
+  if (type === 'mvhd' || type === 'mdhd') zero(box, wide ? 32 : 24, wide ? 8 : 4);
+  if (type === 'trex') box.writeUInt32BE(1, 12);
+  return box;
+}
+
+function zero(box: Buffer, at: number, bytes: number): void {
+  box.fill(0, at, at + bytes);
+}
+
+function editList(mediaTimeTicks: number): Buffer {
+  const entry = Buffer.alloc(4 + 20);
+  entry.writeUInt32BE(1, 0);
+  // A segment duration of zero means "all of it" in a fragmented file (section 8.6.6.1).
+  entry.writeBigUInt64BE(0n, 4);
+  entry.writeBigInt64BE(BigInt(mediaTimeTicks), 12);
+  entry.writeInt16BE(1, 20);
+  return makeBox('edts', makeFullBox('elst', 1, 0, entry));
+}
+
+/** Picture size of the sample entry, for tests and checks: width and height in coded pixels. */
+export function readSampleEntrySize(init: Buffer): { type: string; width: number; height: number } | null {
+  const stsd = findBox(init, 'moov/trak/mdia/minf/stbl/stsd');
+  if (!stsd) return null;
+  const entry = listBoxes(init, stsd.bodyStart + 8, stsd.end)[0];
+  if (!entry || entry.end - entry.bodyStart < 28) return null;
+  return {
+    type: entry.type,
+    width: init.readUInt16BE(entry.bodyStart + 24),
+    height: init.readUInt16BE(entry.bodyStart + 26),
+  };
+}

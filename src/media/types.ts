@@ -1,0 +1,166 @@
+/**
+ * The vocabulary of pure media knowledge. Times inside a file are seconds as floats where they come from a probe,
+ * integer microseconds (`Us`) where they are stored, and integer ticks of a timescale inside segments.
+ */
+
+/** A container as told by its content, never by its name. `demuxer` names ffmpeg's own demuxer to force. */
+export interface Container {
+  name:
+    | 'mp4'
+    | 'matroska'
+    | 'webm'
+    | 'mpegts'
+    | 'avi'
+    | 'flv'
+    | 'asf'
+    | 'ogg'
+    | 'mp3'
+    | 'flac'
+    | 'wav'
+    | 'adts'
+    | 'mpegps';
+  demuxer: string;
+  mime: string;
+  extension: string;
+}
+
+export interface VideoTrack {
+  kind: 'video';
+  /** ffprobe's stream index: the number for `-map 0:INDEX`. */
+  index: number;
+  /** Position among the video streams of the file: the n-th video track. Likewise for audio and subtitles. */
+  ordinal: number;
+  /** ffmpeg's codec name: h264, hevc, av1, vp9, mpeg2video ... */
+  codec: string;
+  profile: string | null;
+  level: number | null;
+  pixelFormat: string | null;
+  bitDepth: number;
+  chroma: '420' | '422' | '444' | 'other';
+  codedWidth: number;
+  codedHeight: number;
+  /** Clockwise turn that makes it upright. */
+  rotation: 0 | 90 | 180 | 270;
+  /** Upright, in square pixels, both even. */
+  width: number;
+  height: number;
+  /** Average frames a second; null where the file does not know. */
+  frameRate: number | null;
+  interlaced: boolean;
+  /** How many frames decoding runs ahead of showing (ffprobe's `has_b_frames`): 0 where nothing is reordered. */
+  reorderFrames: number;
+  bitrateKbps: number | null;
+  startSec: number;
+  range: 'sdr' | 'pq' | 'hlg';
+  colorSpace: string | null;
+  hasAlpha: boolean;
+  isDefault: boolean;
+  language: string | null;
+}
+
+export interface AudioTrack {
+  kind: 'audio';
+  index: number;
+  ordinal: number;
+  codec: string;
+  profile: string | null;
+  channels: number;
+  sampleRate: number;
+  bitrateKbps: number | null;
+  startSec: number;
+  language: string | null;
+  title: string | null;
+  isDefault: boolean;
+}
+
+export interface SubtitleTrack {
+  kind: 'subtitle';
+  index: number;
+  ordinal: number;
+  codec: string;
+  isText: boolean;
+  language: string | null;
+  title: string | null;
+  isDefault: boolean;
+  isForced: boolean;
+}
+
+export interface Chapter {
+  startMs: number;
+  endMs: number;
+  title: string | null;
+}
+
+/** What a probe found in one source. */
+export interface MediaInfo {
+  container: Container;
+  durationSec: number;
+  /** The first timestamp of the file as ffmpeg counts (its `start_time`); what `-ss 0` means. */
+  startSec: number;
+  bitrateKbps: number | null;
+  video: VideoTrack[];
+  audio: AudioTrack[];
+  subtitles: SubtitleTrack[];
+  /** Streams that are still pictures (cover art), by ffprobe index. */
+  covers: number[];
+  chapters: Chapter[];
+  title: string | null;
+}
+
+/**
+ * Which list of segment boundaries a rendition is cut on. `source`: the source's own key frames, shared by all.
+ * `regular`: every 4 s, where the source's key frames are too far apart to switch at, or unknown.
+ */
+export type Grid = 'source' | 'regular';
+
+interface RenditionBase {
+  /** ffprobe's stream index of the track it shows. */
+  trackIndex: number;
+  mode: 'copied' | 'encoded';
+  label: string;
+  /** RFC 6381 codecs string. */
+  codecString: string;
+  /** Average over the whole, and the highest over one segment: BANDWIDTH is made of the peak. */
+  bitrateKbps: number;
+  peakKbps: number;
+  grid: Grid;
+  /** A sentence: why it is copied, or why it is encoded. */
+  why: string;
+}
+
+export interface VideoRendition extends RenditionBase {
+  kind: 'video';
+  /** ffmpeg's name of the codec of the segments. */
+  codec: string;
+  width: number;
+  height: number;
+  frameRate: number | null;
+  range: 'sdr' | 'pq' | 'hlg';
+  /** H.264 level times ten for encoded ones (31 for 3.1): the encoder is told exactly what the manifest promises. */
+  level: number | null;
+  /** True for a copied track with key frames too far apart: offered alone, outside the switching set. */
+  alone: boolean;
+}
+
+export interface AudioRendition extends RenditionBase {
+  kind: 'audio';
+  codec: string;
+  channels: number;
+  sampleRate: number;
+  language: string | null;
+  title: string | null;
+  isDefault: boolean;
+}
+
+export type Rendition = VideoRendition | AudioRendition;
+
+/** The encoder's part of the configuration, passed to pure functions as the slice they need. */
+export interface LadderSettings {
+  /** Heights of the short side, in any order: 2160, 1440, 1080, ... */
+  heights: number[];
+  /** x264 preset. */
+  preset: string;
+  /** Extra speed or quality: 1 is our table of bitrates, 0.5 half of it. */
+  bitrateFactor: number;
+  audioKbps: number;
+}

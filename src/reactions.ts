@@ -1,0 +1,21 @@
+import { relayEvents } from './features/live/relay.ts';
+import { followJob } from './features/videos/recovery.ts';
+import { forgetStream } from './features/videos/streams.ts';
+import type { App } from './ports.ts';
+
+/** LIST 3: when X happened, do Y. The only place where features meet by event. */
+export function react(app: App): void {
+  // A job that ended may end its video's processing.
+  app.events.on('job.changed', ({ jobId }) => followJob(app, jobId));
+  // Manifests and segments are served from what is remembered of a video: forget it when that changes.
+  app.events.on('video.changed', ({ videoId }) => forgetStream(app, videoId));
+  // Nobody encodes for a video that is gone.
+  app.events.on('video.removed', ({ videoId }) => {
+    forgetStream(app, videoId);
+    app.streaming
+      .release(videoId)
+      .catch((error) => app.log.error({ error, videoId }, 'Work on a removed video did not stop.'));
+  });
+  // Browsers hear of it.
+  relayEvents(app);
+}

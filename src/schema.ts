@@ -1,0 +1,7 @@
+/** LIST 5: every table. */
+export { sessions, users } from './features/accounts/schema.ts';
+export { watchProgress } from './features/history/schema.ts';
+export { setupTokens } from './features/instance/schema.ts';
+export { libraries, libraryFolders } from './features/libraries/schema.ts';
+export { renditions, sources, videos } from './features/videos/schema.ts';
+export { jobs } from './platform/queue.schema.ts';

@@ -1,0 +1,172 @@
+import { MINUTE_MS } from '../core/time.ts';
+import { encodeAudioArgv, encodeVideoArgv } from '../media/argv.ts';
+import { normaliseInit } from '../media/init-segment.ts';
+import type { VideoRendition } from '../media/types.ts';
+import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
+import { readEncoderOutput } from './fragment-reader.ts';
+import { createSegmentCutter } from './segment-cutter.ts';
+import { boundariesOf, type StreamRendition, type StreamSource } from './source.ts';
+
+/** ffmpeg's output clock starts here, so that no decode time is negative; taken off again when reading. */
+const OFFSET_SEC = 10;
+/** AAC as ffmpeg encodes it: frames of 1024 samples at 48 kHz, the first of which only primes the decoder. */
+export const AAC_FRAME = 1024;
+export const AAC_RATE = 48_000;
+/** Frames encoded before a session's first one, so that a session started in the middle sounds like one that went through. */
+const PREROLL_FRAMES = 8;
+/** An encoder that writes nothing for this long while somebody reads has hung. */
+const SILENT_MS = 5 * MINUTE_MS;
+
+export interface EncodeRunOptions {
+  source: StreamSource;
+  /** Renditions of one track: all pictures, or one sound. */
+  renditions: StreamRendition[];
+  firstSegment: number;
+  /** One past the last. */
+  endSegment: number;
+  preset: string;
+  threads?: number;
+  audioKbps: number;
+  priority: 'watching' | 'background';
+  signal: AbortSignal;
+  /** Each segment once, in order for each rendition. Not settling stops that output, and so the encoder. */
+  onSegment: (rendition: StreamRendition, index: number, bytes: Buffer) => Promise<void>;
+  onInit: (rendition: StreamRendition, init: Buffer) => Promise<void>;
+}
+
+/**
+ * One ffmpeg that decodes a track once and makes the segments `firstSegment` to `endSegment` of one or many renditions.
+ * Rejects with `FfmpegError`, the signal's reason, or whatever `onSegment` threw.
+ */
+export async function encodeRun(ffmpeg: Ffmpeg, options: EncodeRunOptions): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const argv = runArgv(options);
+  const running = ffmpeg.start(argv, { pipes: options.renditions.length, priority: options.priority, signal });
+  const watchdog = watchForSilence(stop);
+  const readers = options.renditions.map((rendition, n) => readOutput(options, rendition, running.pipes[n]!, watchdog));
+  try {
+    await Promise.all(readers.map((reader) => reader.drained));
+    await running.done;
+    // Only an encoder that ended well has written its last fragments whole.
+    await Promise.all(readers.map((reader) => reader.finish()));
+  } catch (error) {
+    stop.abort(error);
+    // ffmpeg's own end explains more than a pipe that broke because of it.
+    throw await explain(running, options.signal, error);
+  } finally {
+    watchdog.end();
+  }
+}
+
+function readOutput(
+  options: EncodeRunOptions,
+  rendition: StreamRendition,
+  pipe: RunningProcess['pipes'][number],
+  watchdog: Watchdog,
+) {
+  const { source, firstSegment, endSegment, onInit, onSegment } = options;
+  const { spec } = rendition;
+  let cutter: ReturnType<typeof createSegmentCutter> | null = null;
+  let originTicks = 0;
+  const drain = async () => {
+    for await (const item of readEncoderOutput(pipe)) {
+      watchdog.alive();
+      if (item.kind === 'init') {
+        const { timescale } = item;
+        const shiftTicks = spec.kind === 'audio' ? AAC_FRAME : 0;
+        originTicks = Math.round((OFFSET_SEC + source.timeline.ffmpegOriginSec) * timescale);
+        cutter = createSegmentCutter({
+          boundariesUs: boundariesOf(source.timeline, spec.grid),
+          timescale,
+          firstSegment,
+          endSegment,
+          keyed: spec.kind === 'video',
+          toleranceTicks: Math.ceil(timescale / 2000),
+          shiftTicks,
+        });
+        await onInit(rendition, normaliseInit(item.init, shiftTicks));
+      } else if (cutter) {
+        const samples = item.samples.map((sample) => ({ ...sample, ptsTicks: sample.ptsTicks - originTicks }));
+        for (const { index, bytes } of cutter.push(samples)) {
+          // Whoever takes segments may make us wait: that is no silence of the encoder's.
+          watchdog.pause();
+          await onSegment(rendition, index, bytes);
+          watchdog.alive();
+        }
+      }
+    }
+  };
+  return {
+    drained: drain(),
+    async finish() {
+      for (const { index, bytes } of cutter?.finish() ?? []) await onSegment(rendition, index, bytes);
+    },
+  };
+}
+
+function runArgv(options: EncodeRunOptions): string[] {
+  const { source, renditions, firstSegment, endSegment } = options;
+  const { timeline, info, path } = source;
+  const spec = renditions[0]!.spec;
+  const boundariesUs = boundariesOf(timeline, spec.grid);
+  const atSec = (index: number) => timeline.ffmpegOriginSec + boundariesUs[index]! / 1e6;
+  const isWhole = endSegment >= boundariesUs.length - 1;
+  const base = { path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, offsetSec: OFFSET_SEC };
+  if (spec.kind === 'audio') {
+    const firstFrame = Math.floor((boundariesUs[firstSegment]! / 1e6) * (AAC_RATE / AAC_FRAME)) - PREROLL_FRAMES;
+    const startSec = Math.max(0, firstFrame) * (AAC_FRAME / AAC_RATE);
+    return encodeAudioArgv({
+      ...base,
+      originSec: timeline.ffmpegOriginSec,
+      startFrame: firstFrame > 0 ? firstFrame : null,
+      durationSec: isWhole ? null : boundariesUs[endSegment]! / 1e6 - startSec + 0.25,
+      channels: spec.channels,
+      kbps: options.audioKbps,
+      fd: 3,
+    });
+  }
+  const track = info.video.find((candidate) => candidate.index === spec.trackIndex)!;
+  const startSec = firstSegment === 0 ? null : atSec(firstSegment) - 0.0005;
+  const keyFramesSec: number[] = [];
+  for (let i = firstSegment + 1; i < endSegment; i++) keyFramesSec.push(atSec(i) - 0.0005);
+  return encodeVideoArgv({
+    ...base,
+    startSec,
+    durationSec: isWhole ? null : atSec(endSegment) - (startSec ?? timeline.ffmpegOriginSec) - 0.001,
+    keyFramesSec,
+    source: track,
+    preset: options.preset,
+    threads: options.threads,
+    outputs: renditions.map((rendition, n) => ({ rendition: rendition.spec as VideoRendition, fd: 3 + n })),
+  });
+}
+
+interface Watchdog {
+  alive(): void;
+  pause(): void;
+  end(): void;
+}
+
+function watchForSilence(stop: AbortController): Watchdog {
+  let timer: NodeJS.Timeout;
+  const bark = () =>
+    stop.abort(new FfmpegError('hung', 'The encoder wrote nothing for five minutes and was stopped.', ''));
+  const arm = () => {
+    clearTimeout(timer);
+    timer = setTimeout(bark, SILENT_MS);
+    timer.unref();
+  };
+  arm();
+  return { alive: arm, pause: () => clearTimeout(timer), end: () => clearTimeout(timer) };
+}
+
+async function explain(running: RunningProcess, signal: AbortSignal, error: unknown): Promise<unknown> {
+  if (signal.aborted) return signal.reason;
+  try {
+    await running.done;
+    return error;
+  } catch (ending) {
+    return ending instanceof FfmpegError ? ending : error;
+  }
+}

@@ -1,0 +1,145 @@
+import { defineProblem } from '../core/problem.ts';
+import { initArgv } from '../media/argv.ts';
+import { normaliseInit } from '../media/init-segment.ts';
+import type { MediaInfo } from '../media/types.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Ffmpeg, FfmpegError } from '../platform/ffmpeg.ts';
+import type { Log } from '../platform/log.ts';
+import type { Storage } from '../platform/storage/port.ts';
+import { createArrivals } from './arrivals.ts';
+import { createClaims } from './claims.ts';
+import { AAC_FRAME } from './encode-run.ts';
+import { createEncodeSessions, type SessionSettings } from './encode-sessions.ts';
+import { type FillOptions, fillLadder } from './fill-ladder.ts';
+import { createHotCache } from './hot-cache.ts';
+import { createInputPool } from './input-pool.ts';
+import { type Inspection, inspectSource } from './inspect.ts';
+import { createPackager } from './packager.ts';
+import { createSegmentStore, type SegmentStore } from './segment-store.ts';
+import { type StreamRendition, type StreamSource, segmentCount } from './source.ts';
+
+export const segmentNotFound = defineProblem('segment-not-found', 404);
+export const segmentUnavailable = defineProblem('segment-unavailable', 503);
+
+/** The model of DESIGN section 2 made real: a rendition is a lazily filled array of segments. */
+export interface Streaming {
+  /** Measures a source's clocks and boundaries, and finds which tracks can be copied. */
+  inspect(path: string, info: MediaInfo): Promise<Inspection>;
+  init(source: StreamSource, rendition: StreamRendition): Promise<Buffer>;
+  /**
+   * One segment, from memory, the store, the packager or an encoder, whichever is quickest.
+   * Throws `segment-not-found` outside the range and `segment-unavailable` when it cannot be made now.
+   */
+  segment(source: StreamSource, rendition: StreamRendition, index: number, signal?: AbortSignal): Promise<Buffer>;
+  /** Makes all that is missing of encoded renditions, as a background job. */
+  fill(options: FillOptions): Promise<void>;
+  store: SegmentStore;
+  sessions(): { videoId: string; renditionId: string; next: number }[];
+  /** Stops and forgets all of a video's: it is going away. */
+  release(videoId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const HOT_BYTES = 64 * 1024 * 1024;
+
+export function createStreaming(ports: {
+  storage: Storage;
+  ffmpeg: Ffmpeg;
+  clock: Clock;
+  log: Log;
+  settings: SessionSettings;
+}): Streaming {
+  const { storage, ffmpeg, clock, log, settings } = ports;
+  const pool = createInputPool();
+  const packager = createPackager(pool);
+  const store = createSegmentStore(storage);
+  const hot = createHotCache(HOT_BYTES);
+  const encodePorts = { ffmpeg, store, claims: createClaims(), arrivals: createArrivals(), clock, log, settings };
+  const sessions = createEncodeSessions(encodePorts);
+  const keyOf = (rendition: StreamRendition, name: string | number) => `${rendition.videoId}/${rendition.id}/${name}`;
+
+  async function makeInit(source: StreamSource, rendition: StreamRendition): Promise<Buffer> {
+    const stored = await store.readInit(rendition);
+    if (stored) return stored;
+    // The header does not depend on the place: one frame from the start makes the same one as any session.
+    const { info, path } = source;
+    const track = info.video.find((candidate) => candidate.index === rendition.spec.trackIndex);
+    const argv = initArgv({
+      path,
+      demuxer: info.container.demuxer,
+      rendition: rendition.spec,
+      source: track ?? null,
+      preset: settings.preset,
+      audioKbps: settings.audioKbps,
+    });
+    const raw = await ffmpeg.start(argv, { priority: 'watching', timeoutMs: 60_000 }).done;
+    const init = normaliseInit(raw, rendition.spec.kind === 'audio' ? AAC_FRAME : 0);
+    await store.writeInit(rendition, init);
+    return init;
+  }
+
+  async function makeSegment(source: StreamSource, rendition: StreamRendition, index: number, signal?: AbortSignal) {
+    const stored = await store.read(rendition, index);
+    if (stored) return stored;
+    await sessions.make(source, rendition, index, signal);
+    const made = await store.read(rendition, index);
+    if (!made) throw segmentUnavailable('This part of the video was made, but cannot be read back. Try again.');
+    return made;
+  }
+
+  return {
+    inspect: (path, info) => inspectSource(pool, path, info),
+    init: (source, rendition) =>
+      hot.get(keyOf(rendition, 'init'), () =>
+        guarded(() =>
+          rendition.spec.mode === 'copied' ? packager.init(source, rendition) : makeInit(source, rendition),
+        ),
+      ),
+    async segment(source, rendition, index, signal) {
+      if (!Number.isInteger(index) || index < 0 || index >= segmentCount(source.timeline, rendition.spec.grid)) {
+        throw segmentNotFound('This rendition has no segment of that number.');
+      }
+      if (rendition.spec.mode === 'copied') {
+        return hot.get(keyOf(rendition, index), () => guarded(() => packager.segment(source, rendition, index)));
+      }
+      const stored = await store.present(rendition);
+      // Only what is stored is shared through memory: a waiting request may be given up, and others must not suffer.
+      if (stored.has(index)) return hot.get(keyOf(rendition, index), () => makeSegment(source, rendition, index));
+      return guarded(() => makeSegment(source, rendition, index, signal));
+    },
+    fill: (options) => fillLadder(encodePorts, options),
+    store,
+    sessions: () => sessions.list(),
+    async release(videoId) {
+      await sessions.stopVideo(videoId);
+      hot.forget(`${videoId}/`);
+      store.forget(videoId);
+    },
+    async close() {
+      await sessions.close();
+      pool.close();
+    },
+  };
+}
+
+/** Turns what goes wrong while a segment is made into an answer a viewer understands. */
+async function guarded(make: () => Promise<Buffer>): Promise<Buffer> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof FfmpegError) {
+      const why = error.reason === 'missing' ? 'ffmpeg is not installed on the server' : 'the encoder stopped';
+      throw segmentUnavailable(`This part of the video cannot be made now: ${why}.`, {
+        cause: error,
+        headers: { 'Retry-After': '5' },
+      });
+    }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw segmentUnavailable('The original file cannot be reached now.', {
+        cause: error,
+        headers: { 'Retry-After': '30' },
+      });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,127 @@
+import type { EncodedPacketSink, InputTrack } from 'mediabunny';
+import { type CutPoint, regularGrid, sourceGrid, TARGET_US } from '../media/boundaries.ts';
+import type { AudioTrack, MediaInfo, VideoTrack } from '../media/types.ts';
+import type { InputPool, OpenInput } from './input-pool.ts';
+import type { Timeline } from './source.ts';
+
+/** What the packager found out about a source: its clocks, its grid, and which tracks it can cut. */
+export interface Inspection {
+  timeline: Timeline;
+  /** ffprobe stream index -> exact RFC 6381 codecs string, for tracks that can be cut just in time. */
+  copy: Map<number, { codecString: string }>;
+}
+
+const EPSILON_SEC = 0.0005;
+const METADATA = { metadataOnly: true } as const;
+
+/** The codec names of the packager, by ffmpeg's. */
+const PACKAGER_CODECS: Record<string, string> = { h264: 'avc', hevc: 'hevc', av1: 'av1', vp9: 'vp9', aac: 'aac' };
+
+/**
+ * Finds a source's segment boundaries and clocks without walking the file: the key frame at or before each multiple of
+ * 4 s is asked for. Where the packager cannot read the container, a regular grid is all there is.
+ */
+export async function inspectSource(pool: InputPool, path: string, info: MediaInfo): Promise<Inspection> {
+  let input: OpenInput | null = null;
+  try {
+    input = await pool.open(path);
+  } catch {
+    // Not a container of the packager's: everything will be encoded.
+  }
+  const copy = new Map<number, { codecString: string }>();
+  const videoTrack = info.video[0];
+  const video = videoTrack && input ? await readable(input.video[videoTrack.ordinal], videoTrack) : null;
+  if (videoTrack && video) copy.set(videoTrack.index, { codecString: video.codecString });
+  const audio: { sink: EncodedPacketSink; track: AudioTrack }[] = [];
+  for (const track of info.audio) {
+    const found = input ? await readable(input.audio[track.ordinal], track) : null;
+    if (!found) continue;
+    copy.set(track.index, { codecString: found.codecString });
+    audio.push({ sink: found.sink, track });
+  }
+  const clocks = await measureClocks(info, video?.sink ?? null, audio[0]?.sink ?? null);
+  const durationUs = Math.round((await presentedSec(info, video?.track ?? null, clocks.packagerOriginSec)) * 1e6);
+  const cuts = video ? await findCuts(video.sink, clocks.packagerOriginSec, durationUs) : [];
+  const source = cuts.length > 0 ? sourceGrid(cuts, durationUs) : null;
+  if (!source && videoTrack) copy.delete(videoTrack.index);
+  return { copy, timeline: { ...clocks, durationUs, source, regularUs: regularGrid(durationUs) } };
+}
+
+async function readable<T extends InputTrack>(
+  open: { track: T; sink: EncodedPacketSink } | undefined,
+  track: VideoTrack | AudioTrack,
+): Promise<{ track: T; sink: EncodedPacketSink; codecString: string } | null> {
+  if (!open) return null;
+  try {
+    const codec = await open.track.getCodec();
+    if (codec === null || PACKAGER_CODECS[track.codec] !== codec) return null;
+    const codecString = await open.track.getCodecParameterString();
+    const first = await open.sink.getFirstPacket(METADATA);
+    return codecString && first ? { ...open, codecString } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Presentation zero is the earliest thing to see or hear, on the packager's clock and on ffmpeg's. */
+async function measureClocks(info: MediaInfo, video: EncodedPacketSink | null, audio: EncodedPacketSink | null) {
+  const videoStart = video ? await firstShownSec(video) : null;
+  const firstAudio = audio ? ((await audio.getFirstPacket(METADATA))?.timestamp ?? null) : null;
+  // A negative start of sound is the encoder's priming, to be thrown away by the player: it does not start the clock.
+  const audioStart = firstAudio !== null && firstAudio > -1 ? Math.max(0, firstAudio) : firstAudio;
+  const starts = [videoStart, audioStart].filter((start) => start !== null);
+  const probed = info.video[0] ?? info.audio[0];
+  const probedStartSec = probed?.startSec ?? 0;
+  if (starts.length === 0) return { packagerOriginSec: info.startSec, ffmpegOriginSec: info.startSec };
+  const packagerOriginSec = Math.min(...starts);
+  // The same frame on both clocks: where they disagree (reorder delay without an edit list), this is by how much.
+  const sameSec = info.video[0] ? videoStart : audioStart;
+  const ffmpegAheadSec = sameSec === null ? 0 : probedStartSec - sameSec;
+  const skew = info.video[0] || Math.abs(ffmpegAheadSec) > 1 ? ffmpegAheadSec : 0;
+  return { packagerOriginSec, ffmpegOriginSec: packagerOriginSec + skew };
+}
+
+async function firstShownSec(sink: EncodedPacketSink): Promise<number | null> {
+  const first = await sink.getFirstPacket(METADATA);
+  return first ? (await earliestAfter(sink, first)).startSec : null;
+}
+
+async function presentedSec(info: MediaInfo, video: InputTrack | null, originSec: number): Promise<number> {
+  try {
+    const endSec = video ? await video.computeDuration(METADATA) : null;
+    if (endSec !== null && endSec - originSec > 0) return endSec - originSec;
+  } catch {
+    // Its last packet cannot be read (a truncated file): what the container declares is the next best.
+  }
+  return info.durationSec;
+}
+
+async function findCuts(sink: EncodedPacketSink, originSec: number, durationUs: number): Promise<CutPoint[]> {
+  const cuts: CutPoint[] = [];
+  const first = await sink.getFirstKeyPacket(METADATA);
+  if (!first) return cuts;
+  let lastSec = Number.NEGATIVE_INFINITY;
+  for (let wantedUs = 0; wantedUs < durationUs; wantedUs += TARGET_US) {
+    const wantedSec = originSec + wantedUs / 1e6 + EPSILON_SEC;
+    const key = wantedUs === 0 ? first : await sink.getKeyPacket(wantedSec, METADATA);
+    if (!key || key.timestamp <= lastSec) continue;
+    lastSec = key.timestamp;
+    const { startSec } = await earliestAfter(sink, key);
+    cuts.push({ keyUs: toUs(key.timestamp - originSec), startUs: toUs(startSec - originSec) });
+  }
+  return cuts;
+}
+
+/** The earliest presentation time among a key frame and the leading frames stored right behind it (open GOP). */
+async function earliestAfter(sink: EncodedPacketSink, key: { timestamp: number }): Promise<{ startSec: number }> {
+  let startSec = key.timestamp;
+  let packet = key as Awaited<ReturnType<EncodedPacketSink['getFirstPacket']>>;
+  for (let i = 0; i < 32 && packet; i++) {
+    packet = await sink.getNextPacket(packet, METADATA);
+    if (!packet || packet.timestamp > key.timestamp) break;
+    startSec = Math.min(startSec, packet.timestamp);
+  }
+  return { startSec };
+}
+
+const toUs = (seconds: number) => Math.round(seconds * 1e6);

@@ -1,0 +1,161 @@
+import {
+  BufferTarget,
+  CmafOutputFormat,
+  EncodedAudioPacketSource,
+  type EncodedPacket,
+  type EncodedPacketSink,
+  EncodedVideoPacketSource,
+  type InputAudioTrack,
+  type InputVideoTrack,
+  Output,
+} from 'mediabunny';
+import { annexBToLengthPrefixed, stripAdts } from '../media/bitstream.ts';
+import { readTimescale, type Sample, writeFragment } from '../media/fragment.ts';
+import { normaliseInit } from '../media/init-segment.ts';
+import type { InputPool } from './input-pool.ts';
+import { boundariesOf, type StreamRendition, type StreamSource } from './source.ts';
+
+/**
+ * Cuts copied renditions out of a source just in time: no ffmpeg, nothing stored. Samples keep their bytes; only the
+ * wrapping is ours.
+ */
+export interface Packager {
+  /** The init segment (CMAF header) of a copied rendition. */
+  init(source: StreamSource, rendition: StreamRendition): Promise<Buffer>;
+  /** Segment `index` of a copied rendition. The caller has checked the range. */
+  segment(source: StreamSource, rendition: StreamRendition, index: number): Promise<Buffer>;
+}
+
+interface CopyTrack {
+  track: InputVideoTrack | InputAudioTrack;
+  sink: EncodedPacketSink;
+  init: Buffer;
+  timescale: number;
+  /** Decoded sound a player throws away at the start, in ticks: the encoder's priming. */
+  primingTicks: number;
+  unwrap: (data: Uint8Array) => Uint8Array;
+}
+
+const EPSILON_SEC = 0.0005;
+
+export function createPackager(pool: InputPool): Packager {
+  const tracks = new WeakMap<EncodedPacketSink, Promise<CopyTrack>>();
+
+  async function openTrack(source: StreamSource, rendition: StreamRendition): Promise<CopyTrack> {
+    const input = await pool.open(source.path);
+    const { kind, trackIndex } = rendition.spec;
+    const ordinal = source.info[kind].find((track) => track.index === trackIndex)?.ordinal ?? -1;
+    const open = input[kind][ordinal];
+    if (!open) throw new Error(`the source has no ${kind} track ${trackIndex} any more`);
+    let prepared = tracks.get(open.sink);
+    if (!prepared) {
+      prepared = prepareTrack(open.track, open.sink, source.timeline.packagerOriginSec);
+      tracks.set(open.sink, prepared);
+      prepared.catch(() => tracks.delete(open.sink));
+    }
+    return prepared;
+  }
+
+  return {
+    async init(source, rendition) {
+      return (await openTrack(source, rendition)).init;
+    },
+    async segment(source, rendition, index) {
+      const copy = await openTrack(source, rendition);
+      const samples: Sample[] = [];
+      const packets =
+        rendition.spec.kind === 'video'
+          ? videoPackets(copy.sink, source, index)
+          : audioPackets(copy.sink, source, rendition, index);
+      const ticks = (seconds: number) => Math.round(seconds * copy.timescale);
+      for await (const packet of packets) {
+        samples.push({
+          ptsTicks: ticks(packet.timestamp - source.timeline.packagerOriginSec),
+          durationTicks: ticks(packet.duration),
+          key: packet.type === 'key',
+          data: copy.unwrap(packet.data),
+        });
+      }
+      return writeFragment(samples, index + 1, copy.primingTicks);
+    },
+  };
+}
+
+/** All packets decoded from one boundary's key frame up to the next one's. */
+async function* videoPackets(
+  sink: EncodedPacketSink,
+  source: StreamSource,
+  index: number,
+): AsyncGenerator<EncodedPacket> {
+  const { packagerOriginSec, source: grid } = source.timeline;
+  if (!grid) throw new Error('this source has no key frame grid to cut on');
+  const keyAt = (n: number) => packagerOriginSec + grid.keysUs[n]! / 1e6 + EPSILON_SEC;
+  const first = index === 0 ? await sink.getFirstKeyPacket() : await sink.getKeyPacket(keyAt(index));
+  const isLast = index + 1 >= grid.keysUs.length;
+  const end = isLast ? null : await sink.getKeyPacket(keyAt(index + 1), { metadataOnly: true });
+  if (first) yield* sink.packets(first, end ?? undefined);
+}
+
+/** All packets that start within the segment; the first also has those before time zero, the last all the rest. */
+async function* audioPackets(
+  sink: EncodedPacketSink,
+  source: StreamSource,
+  rendition: StreamRendition,
+  index: number,
+): AsyncGenerator<EncodedPacket> {
+  const boundariesUs = boundariesOf(source.timeline, rendition.spec.grid);
+  const timeOf = (n: number) => source.timeline.packagerOriginSec + boundariesUs[n]! / 1e6;
+  const atOrAfter = async (seconds: number, metadataOnly: boolean) => {
+    const packet = await sink.getPacket(seconds, { metadataOnly });
+    if (!packet) return sink.getFirstPacket({ metadataOnly });
+    return packet.timestamp < seconds - 1e-6 ? sink.getNextPacket(packet, { metadataOnly }) : packet;
+  };
+  const first = index === 0 ? await sink.getFirstPacket() : await atOrAfter(timeOf(index), false);
+  const isLast = index + 2 >= boundariesUs.length;
+  const end = isLast ? null : await atOrAfter(timeOf(index + 1), true);
+  if (first) yield* sink.packets(first, end ?? undefined);
+}
+
+async function prepareTrack(
+  track: InputVideoTrack | InputAudioTrack,
+  sink: EncodedPacketSink,
+  originSec: number,
+): Promise<CopyTrack> {
+  const first = track.isVideoTrack() ? await sink.getFirstKeyPacket() : await sink.getFirstPacket();
+  if (!first) throw new Error('the track is empty');
+  const target = new BufferTarget();
+  const initTarget = new BufferTarget();
+  const output = new Output({ format: new CmafOutputFormat(), target, initTarget } as ConstructorParameters<
+    typeof Output
+  >[0]);
+  // A first packet at time zero: the muxer refuses negative ones, and only the header is wanted.
+  const packet = first.clone({ timestamp: 0 });
+  let needsUnwrap: boolean;
+  if (track.isVideoTrack()) {
+    const decoderConfig = await track.getDecoderConfig();
+    const codec = await track.getCodec();
+    if (!codec || !decoderConfig) throw new Error('the packager does not know this codec');
+    const feed = new EncodedVideoPacketSource(codec);
+    output.addVideoTrack(feed);
+    await output.start();
+    await feed.add(packet, { decoderConfig });
+    needsUnwrap = (codec === 'avc' || codec === 'hevc') && !decoderConfig.description;
+  } else {
+    const decoderConfig = await track.getDecoderConfig();
+    const codec = await track.getCodec();
+    if (!codec || !decoderConfig) throw new Error('the packager does not know this codec');
+    const feed = new EncodedAudioPacketSource(codec);
+    output.addAudioTrack(feed);
+    await output.start();
+    await feed.add(packet, { decoderConfig });
+    needsUnwrap = codec === 'aac' && !decoderConfig.description;
+  }
+  await output.finalize();
+  const raw = Buffer.from(initTarget.buffer!);
+  const timescale = readTimescale(raw);
+  const earlySec = track.isVideoTrack() ? 0 : Math.max(0, originSec - first.timestamp);
+  const primingTicks = earlySec < 1 ? Math.round(earlySec * timescale) : 0;
+  const unwrapping = track.isVideoTrack() ? annexBToLengthPrefixed : stripAdts;
+  const unwrap = needsUnwrap ? unwrapping : (data: Uint8Array) => data;
+  return { track, sink, init: normaliseInit(raw, primingTicks), timescale, primingTicks, unwrap };
+}

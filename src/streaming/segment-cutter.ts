@@ -1,0 +1,82 @@
+import { type Sample, writeFragment } from '../media/fragment.ts';
+
+/** A finished segment of one rendition. */
+export interface CutSegment {
+  index: number;
+  bytes: Buffer;
+}
+
+export interface CutterOptions {
+  boundariesUs: readonly number[];
+  timescale: number;
+  firstSegment: number;
+  /** One past the last segment this run makes. */
+  endSegment: number;
+  /** True for pictures: only a key frame opens a segment. */
+  keyed: boolean;
+  /** How much earlier than its boundary a sample may be: encoders' clocks tick more coarsely than microseconds. */
+  toleranceTicks: number;
+  /** Added to every time written: the sound's priming. */
+  shiftTicks: number;
+}
+
+export interface SegmentCutter {
+  /** Takes samples in decode order, times in ticks since presentation zero; returns the segments they complete. */
+  push(samples: readonly Sample[]): CutSegment[];
+  /** The encoder has ended well: what is left is the last segment, and those after it that got nothing. */
+  finish(): CutSegment[];
+}
+
+/**
+ * Sorts an encoder's samples into segments by their presentation time and writes each as soon as it is complete.
+ *
+ * A picture opens the next segment with the first key frame at or after its boundary (the encoder was told to make one
+ * there); sound with the first packet at or after it. What a run made before its first boundary, to warm up, is thrown
+ * away. A segment that nothing falls into is written with no samples.
+ */
+export function createSegmentCutter(options: CutterOptions): SegmentCutter {
+  const { boundariesUs, timescale, firstSegment, endSegment, keyed, toleranceTicks, shiftTicks } = options;
+  const lastSegment = boundariesUs.length - 2;
+  let current = firstSegment;
+  let pending: Sample[] = [];
+
+  const startTicks = (index: number) => (boundariesUs[index]! * timescale) / 1e6;
+  const isWarmUp = (sample: Sample) =>
+    firstSegment > 0 &&
+    sample.ptsTicks + toleranceTicks < startTicks(firstSegment) &&
+    (sample.key || pending.length === 0);
+
+  /** The segment a sample belongs to or opens, never before the current one. */
+  const segmentOf = (sample: Sample) => {
+    if (keyed && !sample.key) return current;
+    let index = current;
+    const ptsTicks = sample.ptsTicks + toleranceTicks;
+    while (index < lastSegment && index < endSegment && ptsTicks >= startTicks(index + 1)) index++;
+    return index;
+  };
+
+  const close = (): CutSegment => {
+    const index = current++;
+    const samples = pending;
+    pending = [];
+    return { index, bytes: writeFragment(samples, index + 1, shiftTicks, Math.round(startTicks(index))) };
+  };
+
+  return {
+    push(samples) {
+      const done: CutSegment[] = [];
+      for (const sample of samples) {
+        if (isWarmUp(sample)) continue;
+        const target = segmentOf(sample);
+        while (current < target) done.push(close());
+        if (current < endSegment) pending.push(sample);
+      }
+      return done;
+    },
+    finish() {
+      const done: CutSegment[] = [];
+      while (current < endSegment) done.push(close());
+      return done;
+    },
+  };
+}

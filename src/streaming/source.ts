@@ -1,0 +1,44 @@
+import type { SourceGrid } from '../media/boundaries.ts';
+import type { Grid, MediaInfo, Rendition } from '../media/types.ts';
+
+/**
+ * How the clocks of one source relate. Presentation time starts at 0 with its earliest picture or sound.
+ * The packager (mediabunny) and ffmpeg may count the same frame differently (edit lists, reorder delays): both offsets are
+ * measured when it is probed.
+ */
+export interface Timeline {
+  /** What the packager calls presentation time zero, in its seconds. */
+  packagerOriginSec: number;
+  /** What ffmpeg (`-copyts`) calls presentation time zero, in its seconds. */
+  ffmpegOriginSec: number;
+  durationUs: number;
+  /** Cut on the source's key frames; null where the packager cannot read the source's pictures. */
+  source: SourceGrid | null;
+  /** Every 4 s. */
+  regularUs: number[];
+}
+
+/** A source as the streaming engine sees it: a readable local file, what is in it, and its clocks. */
+export interface StreamSource {
+  id: string;
+  videoId: string;
+  path: string;
+  info: MediaInfo;
+  timeline: Timeline;
+}
+
+/** A rendition as the streaming engine sees it. */
+export interface StreamRendition {
+  id: string;
+  videoId: string;
+  spec: Rendition;
+}
+
+/** The boundaries a rendition is cut on: n + 1 times in microseconds for n segments. */
+export function boundariesOf(timeline: Timeline, grid: Grid): number[] {
+  return grid === 'source' && timeline.source ? timeline.source.boundariesUs : timeline.regularUs;
+}
+
+export function segmentCount(timeline: Timeline, grid: Grid): number {
+  return boundariesOf(timeline, grid).length - 1;
+}

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+/** The real process, as an admin starts it. `KINORA_TEST_BINARY` names another program to start, such as a built binary. */
+export interface KinoraProcess {
+  url: string;
+  pid: number;
+  output(): string;
+  /** Ends it and waits for its end; returns the exit code, or null after a signal. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts Kinora on a data folder and resolves when it answers. */
+export async function startKinora(
+  dataFolder: string,
+  env: Record<string, string> = {},
+  port?: number,
+): Promise<KinoraProcess> {
+  const chosen = port ?? (await freePort());
+  const url = `http://127.0.0.1:${chosen}`;
+  const binary = process.env['KINORA_TEST_BINARY'];
+  const [command, ...first] = binary ? [binary] : [process.execPath, `${ROOT}src/main.ts`];
+  const argv = [...first, 'serve', '--data', dataFolder, '--port', String(chosen), '--host', '127.0.0.1'];
+  const child = spawn(command!, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  await answering(url, child, () => output);
+  return {
+    url,
+    pid: child.pid!,
+    output: () => output,
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+async function answering(url: string, child: ChildProcess, output: () => string): Promise<void> {
+  const endMs = Date.now() + 30_000;
+  while (Date.now() < endMs) {
+    if (child.exitCode !== null) throw new Error(`Kinora ended with ${child.exitCode}:\n${output()}`);
+    const ready = await fetch(`${url}/readyz`).catch(() => null);
+    if (ready?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`Kinora did not answer in time:\n${output()}`);
+}

@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config';
+
+const everywhere = ['**/node_modules/**', 'dist/**', 'data/**'];
+
+/** One project for each suite of `npm test`. Seconds, since most of them wait for a real ffmpeg or a real browser. */
+function suite(name: string, include: string[], timeoutSeconds: number, setupSeconds = timeoutSeconds) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include,
+      exclude: everywhere,
+      testTimeout: timeoutSeconds * 1000,
+      hookTimeout: setupSeconds * 1000,
+    },
+  };
+}
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  test: {
+    // Native packages and child processes: one process a file keeps a crash in its own file.
+    pool: 'forks',
+    // The machines that run this have two cores, and the tests of media keep ffmpeg busy beside them.
+    maxWorkers: 2,
+    teardownTimeout: 20_000,
+    projects: [
+      suite(
+        'unit',
+        [
+          'src/**/*.test.ts',
+          'web/**/*.test.{ts,tsx}',
+          'scripts/**/*.test.ts',
+          'test/{contracts,golden,unit}/**/*.test.ts',
+        ],
+        15,
+      ),
+      suite('flows', ['test/flows/**/*.test.ts'], 60),
+      suite('browser', ['test/browser/**/*.test.ts'], 120),
+      suite('crash', ['test/crash/**/*.test.ts'], 240),
+      suite('security', ['test/security/**/*.test.ts'], 60, 120),
+    ],
+  },
+});

@@ -1,0 +1,47 @@
+import { en } from './en.ts';
+
+/** A message with plural forms, chosen by `params.count` through Intl.PluralRules. */
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+export type Catalogue = Record<MessageKey, string | Plural>;
+export type MessageKey = keyof typeof en;
+export type Params = Record<string, string | number>;
+
+const RTL = new Set(['ar', 'fa', 'he', 'ur', 'yi', 'ckb', 'dv', 'ps', 'sd', 'ug']);
+
+// English is the only catalogue yet; another language is one more import() and a line here.
+let catalogue: Partial<Catalogue> = en;
+let locale = 'en';
+let plurals = new Intl.PluralRules(locale);
+
+export function currentLocale(): string {
+  return locale;
+}
+
+/** How dates and numbers are written: the reader's own regional form of the language shown. */
+export function formatLocale(): string {
+  const regional = globalThis.navigator?.languages?.find((tag) => tag.split('-')[0] === locale);
+  return regional ?? locale;
+}
+
+export function useCatalogue(nextLocale: string, next: Partial<Catalogue>): void {
+  locale = nextLocale;
+  catalogue = next;
+  plurals = new Intl.PluralRules(locale);
+  document.documentElement.lang = locale;
+  document.documentElement.dir = RTL.has(locale.split('-')[0] ?? '') ? 'rtl' : 'ltr';
+}
+
+/** The text for a key. `{name}` is replaced by `params.name`; numbers are written as the locale writes them. */
+export function t(key: MessageKey, params: Params = {}): string {
+  const message: string | Plural = catalogue[key] ?? en[key];
+  const text = typeof message === 'string' ? message : choosePlural(message, Number(params.count));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    if (value === undefined) return whole;
+    return typeof value === 'number' ? value.toLocaleString(formatLocale()) : value;
+  });
+}
+
+function choosePlural(message: Plural, count: number): string {
+  return message[plurals.select(count)] ?? message.other;
+}

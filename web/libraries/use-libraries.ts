@@ -1,0 +1,11 @@
+import type { LibraryWire } from '../../src/features/libraries/api.ts';
+import { listLibraries } from '../lib/api/libraries.ts';
+import { useResource } from '../lib/cache/resource.ts';
+import { user } from '../lib/session.ts';
+
+export const LIBRARIES_KEY = 'libraries';
+
+/** The libraries this person sees; undefined until the server has answered. Visitors are not asked for. */
+export function useLibraries(): LibraryWire[] | undefined {
+  return useResource(user.value ? LIBRARIES_KEY : null, listLibraries).data.value?.items;
+}

@@ -1,0 +1,81 @@
+import './about.css';
+import { Globe, type IconNode, Link, Lock, Pencil, Share2, Users } from 'lucide';
+import { useState } from 'preact/hooks';
+import type { VideoWire, Visibility } from '../../../src/features/videos/api.ts';
+import { appPath } from '../../lib/base.ts';
+import { bytesText, dateText, durationText } from '../../lib/i18n/format.ts';
+import { t } from '../../lib/i18n/translate.ts';
+import { Avatar } from '../../ui/avatar.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { EditDialog } from '../../videos/edit-dialog.tsx';
+import { DeleteButton } from './delete-button.tsx';
+import { Description } from './description.tsx';
+import { ShareDialog } from './share-dialog.tsx';
+import { TitleLine } from './title-line.tsx';
+
+const VISIBILITY_ICON: Record<Visibility, IconNode> = { public: Globe, unlisted: Link, internal: Users, private: Lock };
+
+/** What is below the picture: what it is, whose it is, and what one can do with it. */
+export function About({ video }: { video: VideoWire }) {
+  const [open, setOpen] = useState<'edit' | 'share' | null>(null);
+  return (
+    <section class="about" aria-label={t('watch.about')}>
+      <TitleLine video={video} />
+      <div class="about__line">
+        <Source video={video} />
+        <div class="about__actions">
+          <Button icon={Share2} onClick={() => setOpen('share')} data-testid="share-button">
+            {t('action.share')}
+          </Button>
+          {video.may.edit && (
+            <Button icon={Pencil} onClick={() => setOpen('edit')} data-testid="edit-button">
+              {t('action.edit')}
+            </Button>
+          )}
+          {video.may.remove && <DeleteButton video={video} />}
+        </div>
+      </div>
+      <div class="about__box">
+        <p class="about__facts">
+          <span class="about__fact">
+            <Icon node={VISIBILITY_ICON[video.visibility]} size={15} />
+            {t(`visibility.${video.visibility}`)}
+          </span>
+          <span>{dateText(video.createdAtMs)}</span>
+          {video.durationMs !== null && <span>{durationText(video.durationMs)}</span>}
+          {video.height !== null && <span>{`${video.width}×${video.height}`}</span>}
+          <span>{bytesText(video.sizeBytes)}</span>
+        </p>
+        <Description video={video} />
+      </div>
+      {open === 'edit' && <EditDialog video={video} onClose={() => setOpen(null)} />}
+      {open === 'share' && <ShareDialog video={video} onClose={() => setOpen(null)} />}
+    </section>
+  );
+}
+
+function Source({ video }: { video: VideoWire }) {
+  const { library, owner } = video;
+  if (library) {
+    return (
+      <a class="about__source" href={appPath(`/library/${library.id}`)}>
+        <Avatar name={library.name} size={40} />
+        <span>
+          <strong>{library.name}</strong>
+          <small>{t('watch.fromLibrary')}</small>
+        </span>
+      </a>
+    );
+  }
+  if (!owner) return <span />;
+  return (
+    <span class="about__source">
+      <Avatar name={owner.username} size={40} />
+      <span>
+        <strong>{owner.username}</strong>
+        <small>{t('watch.uploadedBy')}</small>
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,132 @@
+import './stage.css';
+import { CircleAlert, LoaderCircle, Unplug, Upload } from 'lucide';
+import { useState } from 'preact/hooks';
+import { lazy, useRoute } from 'preact-iso';
+import type { PlaybackWire, VideoWire } from '../../../src/features/videos/api.ts';
+import { appPath } from '../../lib/base.ts';
+import { durationText, percentText } from '../../lib/i18n/format.ts';
+import { t } from '../../lib/i18n/translate.ts';
+import { encodeProgress } from '../../lib/live/follow.ts';
+import { parseTimeCode } from '../../lib/time.ts';
+import { ButtonLink } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { uploadedPercent } from '../../videos/poster.tsx';
+import { DeleteButton } from './delete-button.tsx';
+import { playerHandle } from './player-handle.ts';
+
+const loadPlayer = () => import('../../player/player.tsx').then((m) => m.Player);
+const Player = lazy(loadPlayer);
+// The page's data and the player's code come at the same time, not one after the other.
+void loadPlayer();
+
+interface StageProps {
+  video: VideoWire;
+  playback: PlaybackWire | undefined;
+  onStale: () => Promise<PlaybackWire | undefined>;
+}
+
+/** The place of the picture: the player, or why there is none yet. */
+export function Stage({ video, playback, onStale }: StageProps) {
+  const { query } = useRoute();
+  // Fixed when the page opens: saving progress must not move the start.
+  const [startMs] = useState(() => startOf(video, query.t));
+
+  if (video.offline) return <Waiting icon={Unplug} title={t('watch.offlineTitle')} text={t('watch.offlineText')} />;
+  if (video.state === 'failed' && !video.playable) return <Failed video={video} />;
+  if (!playback || !video.playable) return <NotYet video={video} />;
+  return (
+    <>
+      <Player
+        video={video}
+        playback={playback}
+        startMs={startMs}
+        onStale={onStale}
+        onReady={(seek: (ms: number) => void, now: () => number) => {
+          playerHandle.value = { seek, now };
+        }}
+      />
+      <Encoding video={video} />
+    </>
+  );
+}
+
+function startOf(video: VideoWire, wanted: string | undefined): number {
+  const asked = wanted ? parseTimeCode(wanted) : null;
+  if (asked !== null) return asked;
+  return video.progress && !video.progress.finished ? video.progress.positionMs : 0;
+}
+
+function Encoding({ video }: { video: VideoWire }) {
+  const percent = video.encodePercent;
+  if (percent === null || percent >= 100) return null;
+  const etaMs = encodeProgress.value.get(video.id)?.etaMs ?? null;
+  return (
+    <p class="stage-note" data-testid="encode-note">
+      <span>
+        {t('watch.encoding', { percent: percentText(percent) })}
+        {etaMs !== null && ` ${t('watch.encodingLeft', { time: durationText(etaMs) })}`}
+      </span>
+      <ProgressBar percent={percent} label={t('watch.encodingLabel')} />
+    </p>
+  );
+}
+
+function NotYet({ video }: { video: VideoWire }) {
+  if (video.state !== 'uploading')
+    return <Waiting icon={LoaderCircle} title={t('watch.processingTitle')} text={t('watch.processingText')} />;
+  const percent = uploadedPercent(video);
+  return (
+    <Waiting icon={Upload} title={t('watch.uploadingTitle')} text={t('watch.uploadingText')} percent={percent}>
+      {video.may.edit && <ButtonLink href={appPath('/upload')}>{t('watch.toUploads')}</ButtonLink>}
+    </Waiting>
+  );
+}
+
+interface WaitingProps {
+  icon: typeof Upload;
+  title: string;
+  text: string;
+  percent?: number;
+  children?: preact.ComponentChildren;
+}
+
+function Waiting({ icon, title, text, percent, children }: WaitingProps) {
+  return (
+    <div class="stage" data-testid="stage-waiting">
+      <Empty icon={icon} title={title} actions={children}>
+        <p>{text}</p>
+        {percent !== undefined && (
+          <div class="stage__progress">
+            <ProgressBar percent={percent} label={title} />
+            <span>{percentText(percent)}</span>
+          </div>
+        )}
+      </Empty>
+    </div>
+  );
+}
+
+function Failed({ video }: { video: VideoWire }) {
+  const uploaded = video.origin === 'upload' && video.may.edit;
+  return (
+    <div class="stage" data-testid="stage-failed">
+      <Empty
+        icon={CircleAlert}
+        title={t('watch.failedTitle')}
+        actions={
+          <>
+            {uploaded && (
+              <ButtonLink variant="primary" icon={Upload} href={appPath('/upload')}>
+                {t('watch.uploadAgain')}
+              </ButtonLink>
+            )}
+            {video.may.remove && <DeleteButton video={video} />}
+          </>
+        }
+      >
+        <p>{video.failure ?? t('watch.failedText')}</p>
+      </Empty>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import type { MediaPlayerElement } from 'vidstack/elements';
+import { percentText } from '../lib/i18n/format.ts';
+import { formatLocale, t } from '../lib/i18n/translate.ts';
+import { type PlayerAction, stepSpeed } from './keys.ts';
+import { saveSettings } from './settings.ts';
+
+const DEFAULT_FRAME_RATE = 25;
+
+/** Does what a key or a button asks for. Returns a few words to flash over the picture, where the picture doesn't show it. */
+export function perform(player: MediaPlayerElement, action: PlayerAction, frameRate: number | null): string | null {
+  switch (action.do) {
+    case 'playPause':
+      void (player.paused ? player.play() : player.pause())?.catch(() => {});
+      return null;
+    case 'seekBy':
+      seek(player, player.currentTime + action.seconds);
+      return t(action.seconds > 0 ? 'player.flash.on' : 'player.flash.back', { seconds: Math.abs(action.seconds) });
+    case 'seekToShare':
+      seek(player, player.duration * action.share);
+      return null;
+    case 'volumeBy':
+      player.muted = false;
+      player.volume = Math.min(1, Math.max(0, player.volume + action.share));
+      return percentText(player.volume * 100);
+    case 'mute':
+      player.muted = !player.muted;
+      return t(player.muted ? 'player.flash.muted' : 'player.flash.unmuted');
+    case 'speedBy':
+      player.playbackRate = stepSpeed(player.playbackRate, action.steps);
+      return speedText(player.playbackRate);
+    case 'frameBy':
+      void player.pause();
+      seek(player, player.currentTime + action.frames / (frameRate ?? DEFAULT_FRAME_RATE));
+      return null;
+    case 'captions':
+      return toggleCaptions(player);
+    case 'fullscreen':
+      void (player.state.fullscreen ? player.exitFullscreen() : player.enterFullscreen()).catch(() => {});
+      return null;
+    case 'pictureInPicture':
+      void (player.state.pictureInPicture ? player.exitPictureInPicture() : player.enterPictureInPicture()).catch(
+        () => {},
+      );
+      return null;
+    case 'help':
+      return null;
+  }
+}
+
+function seek(player: MediaPlayerElement, seconds: number): void {
+  player.currentTime = Math.min(player.duration || 0, Math.max(0, seconds));
+}
+
+/** On: what was chosen last, else the first. Off: remembers nothing but that they are off. */
+function toggleCaptions(player: MediaPlayerElement): string | null {
+  const tracks = [...player.textTracks].filter((track) => track.kind === 'subtitles' || track.kind === 'captions');
+  if (tracks.length === 0) return t('player.flash.noCaptions');
+  const showing = tracks.find((track) => track.mode === 'showing');
+  const next = showing ? null : (tracks[0] ?? null);
+  chooseCaption(player, next?.id ?? null);
+  return next ? next.label : t('player.captionsOff');
+}
+
+export function chooseCaption(player: MediaPlayerElement, id: string | null): void {
+  for (const track of player.textTracks) {
+    if (track.kind !== 'subtitles' && track.kind !== 'captions') continue;
+    track.mode = track.id === id ? 'showing' : 'disabled';
+    if (track.id === id) saveSettings({ captions: track.language || track.label });
+  }
+  if (id === null) saveSettings({ captions: null });
+}
+
+export function speedText(speed: number): string {
+  return speed === 1
+    ? t('player.speedNormal')
+    : `${new Intl.NumberFormat(formatLocale(), { maximumFractionDigits: 2 }).format(speed)}×`;
+}

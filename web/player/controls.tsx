@@ -1,0 +1,139 @@
+import './controls.css';
+import type { Signal } from '@preact/signals';
+import {
+  Airplay,
+  Captions,
+  Maximize,
+  Minimize,
+  Pause,
+  PictureInPicture2,
+  Play,
+  RotateCcw,
+  Volume1,
+  Volume2,
+  VolumeX,
+} from 'lucide';
+import type { RefObject } from 'preact';
+import type { MediaPlayerElement } from 'vidstack/elements';
+import type { PlaybackWire } from '../../src/features/videos/api.ts';
+import { t } from '../lib/i18n/translate.ts';
+import { formatClock } from '../lib/time.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { CastButton } from './cast-button.tsx';
+import type { PlayerAction } from './keys.ts';
+import type { PlayerState } from './player-state.ts';
+import { SettingsMenu } from './settings-menu.tsx';
+
+export interface ControlsProps {
+  player: RefObject<MediaPlayerElement | null>;
+  state: Signal<PlayerState>;
+  positionMs: Signal<number>;
+  playback: PlaybackWire;
+  original: boolean;
+  onOriginal: (original: boolean) => void;
+  onAction: (action: PlayerAction) => void;
+  stats: boolean;
+  onStats: () => void;
+}
+
+export function Controls(props: ControlsProps) {
+  const { player, onAction, playback } = props;
+  const state = props.state.value;
+  const playIcon = state.ended ? RotateCcw : state.paused ? Play : Pause;
+  const playLabel = t(state.ended ? 'player.again' : state.paused ? 'player.play' : 'player.pause');
+  const playPause = () => onAction({ do: 'playPause' });
+  return (
+    <>
+      <button type="button" class="controls__centre" aria-label={playLabel} onClick={playPause} data-testid="big-play">
+        <Icon node={playIcon} size={34} filled={!state.ended} />
+      </button>
+      <div class="controls" data-testid="player-controls">
+        <TimeSlider storyboard={playback.storyboard} />
+        <div class="controls__line">
+          <IconButton
+            icon={playIcon}
+            filled={!state.ended}
+            label={playLabel}
+            onClick={playPause}
+            data-testid="play-button"
+          />
+          <div class="controls__sound">
+            <IconButton
+              icon={state.muted ? VolumeX : state.volume < 0.5 ? Volume1 : Volume2}
+              label={t(state.muted ? 'player.unmute' : 'player.mute')}
+              onClick={() => onAction({ do: 'mute' })}
+              data-testid="mute-button"
+            />
+            <media-volume-slider class="slider slider--volume" aria-label={t('player.volume')}>
+              <span class="slider__track" />
+              <span class="slider__fill" />
+              <span class="slider__thumb" />
+            </media-volume-slider>
+          </div>
+          <Clock positionMs={props.positionMs} durationMs={state.durationMs} />
+          <span class="controls__gap" />
+          {state.captions.length > 0 && (
+            <IconButton
+              icon={Captions}
+              label={t(state.caption ? 'player.captionsHide' : 'player.captionsShow')}
+              aria-pressed={state.caption !== null}
+              onClick={() => onAction({ do: 'captions' })}
+              data-testid="captions-button"
+            />
+          )}
+          <SettingsMenu {...props} />
+          {state.canAirPlay ? (
+            <IconButton
+              icon={Airplay}
+              label={t('player.airplay')}
+              onClick={() => void player.current?.requestAirPlay()}
+            />
+          ) : (
+            <CastButton player={player} started={state.started} />
+          )}
+          {state.canPictureInPicture && (
+            <IconButton
+              icon={PictureInPicture2}
+              label={t('player.pip')}
+              onClick={() => onAction({ do: 'pictureInPicture' })}
+              data-testid="pip-button"
+            />
+          )}
+          {state.canFullscreen && (
+            <IconButton
+              icon={state.fullscreen ? Minimize : Maximize}
+              label={t(state.fullscreen ? 'player.fullscreenExit' : 'player.fullscreen')}
+              onClick={() => onAction({ do: 'fullscreen' })}
+              data-testid="fullscreen-button"
+            />
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function TimeSlider({ storyboard }: { storyboard: string | null }) {
+  return (
+    <media-time-slider class="slider slider--time" aria-label={t('player.seek')} data-testid="time-slider">
+      <span class="slider__track" />
+      <span class="slider__loaded" />
+      <span class="slider__fill" />
+      <span class="slider__thumb" />
+      <media-slider-preview class="slider__preview">
+        {storyboard && <media-slider-thumbnail class="slider__picture" src={storyboard} />}
+        <media-slider-value class="slider__value" />
+      </media-slider-preview>
+    </media-time-slider>
+  );
+}
+
+/** Alone, because it changes four times a second and the rest does not. */
+function Clock({ positionMs, durationMs }: { positionMs: Signal<number>; durationMs: number }) {
+  return (
+    <span class="controls__clock" data-testid="player-clock">
+      {formatClock(positionMs.value)} <span>/ {formatClock(durationMs)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,260 @@
+import './settings-menu.css';
+import {
+  AudioLines,
+  Captions,
+  ChevronLeft,
+  ChevronRight,
+  Gauge,
+  type IconNode,
+  Info,
+  Settings2,
+  SlidersHorizontal,
+} from 'lucide';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { languageText } from '../lib/i18n/format.ts';
+import { t } from '../lib/i18n/translate.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { MenuItem } from '../ui/menu.tsx';
+import { moveFocus } from '../ui/roving.ts';
+import { chooseCaption, speedText } from './commands.ts';
+import type { ControlsProps } from './controls.tsx';
+import { SPEEDS } from './keys.ts';
+import { renditionOf } from './renditions.ts';
+
+const PHONE = matchMedia('(max-width: 599px)');
+
+type Page = 'main' | 'quality' | 'audio' | 'captions' | 'speed';
+
+interface Option {
+  key: string;
+  label: string;
+  note?: string;
+  checked: boolean;
+  choose: () => void;
+}
+
+/** Everything one sets now and then, one list at a time. */
+export function SettingsMenu(props: ControlsProps) {
+  const [page, setPage] = useState<Page | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const { player } = props;
+
+  useEffect(() => {
+    const controls = player.current?.controls;
+    if (!page) return controls?.resume();
+    controls?.pause();
+    if (box.current && !box.current.popover && PHONE.matches) {
+      box.current.popover = 'manual';
+      box.current.showPopover();
+    }
+    const first = '[aria-checked=true], [role^=menuitem]';
+    (
+      box.current?.querySelector<HTMLElement>('[aria-checked=true]') ?? box.current?.querySelector<HTMLElement>(first)
+    )?.focus();
+    const elsewhere = (event: PointerEvent) => {
+      if (!box.current?.parentElement?.contains(event.target as Node)) setPage(null);
+    };
+    addEventListener('pointerdown', elsewhere);
+    return () => removeEventListener('pointerdown', elsewhere);
+  }, [page]);
+
+  function close(): void {
+    setPage(null);
+    button.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === 'Tab') {
+      setPage(null);
+      return;
+    }
+    if (event.key === 'Escape' && page === 'main') close();
+    else if (event.key === 'Escape') setPage('main');
+    else if (!moveFocus(event, '[role^=menuitem]')) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return (
+    <div class="settings">
+      <IconButton
+        ref={button}
+        icon={Settings2}
+        label={t('player.settings')}
+        aria-haspopup="menu"
+        aria-expanded={page !== null}
+        onClick={() => setPage(page ? null : 'main')}
+        data-testid="settings-button"
+      />
+      {page && (
+        <div
+          ref={box}
+          class="settings__box"
+          role="menu"
+          tabIndex={-1}
+          aria-label={t('player.settings')}
+          onKeyDown={onKeyDown}
+          data-testid={page === 'main' ? 'settings-menu' : `${page}-menu`}
+        >
+          {page === 'main' ? (
+            <MainPage {...props} open={setPage} close={close} />
+          ) : (
+            <>
+              <button
+                type="button"
+                role="menuitem"
+                tabIndex={-1}
+                class="settings__back"
+                onClick={() => setPage('main')}
+              >
+                <Icon node={ChevronLeft} mirrored size={18} />
+                {t(`player.${page}`)}
+              </button>
+              {optionsOf(page, props).map((option) => (
+                <MenuItem
+                  key={option.key}
+                  checked={option.checked}
+                  data-testid={`${page}-option`}
+                  onChoose={() => {
+                    option.choose();
+                    close();
+                  }}
+                >
+                  {option.label}
+                  {option.note && <small class="settings__note">{option.note}</small>}
+                </MenuItem>
+              ))}
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function MainPage(props: ControlsProps & { open: (page: Page) => void; close: () => void }) {
+  const { qualities, audioTracks, captions } = props.state.value;
+  const pages: [Exclude<Page, 'main'>, IconNode, boolean][] = [
+    ['quality', SlidersHorizontal, qualities.length > 0],
+    ['audio', AudioLines, audioTracks.length > 1],
+    ['captions', Captions, captions.length > 0],
+    ['speed', Gauge, true],
+  ];
+  return (
+    <>
+      {pages.map(
+        ([page, icon, shown]) =>
+          shown && (
+            <button
+              key={page}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              class="settings__row"
+              onClick={() => props.open(page)}
+              data-testid={`settings-${page}`}
+            >
+              <Icon node={icon} size={18} />
+              <span>{t(`player.${page}`)}</span>
+              <em>{optionsOf(page, props).find((option) => option.checked)?.label}</em>
+              <Icon node={ChevronRight} mirrored size={16} />
+            </button>
+          ),
+      )}
+      <MenuItem
+        icon={Info}
+        onChoose={() => {
+          props.onStats();
+          props.close();
+        }}
+        data-testid="stats-toggle"
+      >
+        {t(props.stats ? 'player.statsHide' : 'player.statsShow')}
+      </MenuItem>
+    </>
+  );
+}
+
+function optionsOf(page: Exclude<Page, 'main'>, props: ControlsProps): Option[] {
+  const state = props.state.value;
+  const player = props.player.current;
+  if (!player) return [];
+  switch (page) {
+    case 'quality':
+      return qualityOptions(props);
+    case 'audio':
+      return state.audioTracks.map((track) => ({
+        key: track.id,
+        label: track.label || languageText(track.language),
+        checked: track === state.audioTrack,
+        choose: () => {
+          track.selected = true;
+        },
+      }));
+    case 'captions':
+      return [
+        {
+          key: 'off',
+          label: t('player.captionsOff'),
+          checked: !state.caption,
+          choose: () => chooseCaption(player, null),
+        },
+        ...state.captions.map((track) => ({
+          key: track.id,
+          label: track.label,
+          checked: track === state.caption,
+          choose: () => chooseCaption(player, track.id),
+        })),
+      ];
+    case 'speed':
+      return SPEEDS.map((speed) => ({
+        key: String(speed),
+        label: speedText(speed),
+        checked: speed === state.speed,
+        choose: () => {
+          player.playbackRate = speed;
+        },
+      }));
+  }
+}
+
+function qualityOptions({ state, player, playback, original, onOriginal }: ControlsProps): Option[] {
+  const { qualities, quality, autoQuality } = state.value;
+  const auto = {
+    key: 'auto',
+    label: t('player.auto'),
+    note: autoQuality && quality && !original ? t('player.autoNow', { height: String(quality.height) }) : undefined,
+    checked: autoQuality && !original,
+    choose: () => {
+      onOriginal(false);
+      player.current?.qualities.autoSelect();
+    },
+  };
+  const levels = original
+    ? []
+    : qualities
+        .toSorted((a, b) => b.height - a.height || (b.bitrate ?? 0) - (a.bitrate ?? 0))
+        .map((level) => {
+          const rendition = renditionOf(level, playback.renditions);
+          return {
+            key: level.id || `${level.height}-${level.bitrate}`,
+            label: rendition?.label ?? (level.height ? `${level.height}p` : t('player.audioOnly')),
+            note: rendition?.mode === 'copied' ? t('player.copied') : undefined,
+            checked: !autoQuality && level === quality,
+            choose: () => {
+              level.selected = true;
+            },
+          };
+        });
+  if (!playback.original) return [auto, ...levels];
+  const untouched = {
+    key: 'original',
+    label: t('player.original'),
+    note: t('player.originalNote'),
+    checked: original,
+    choose: () => onOriginal(true),
+  };
+  return [auto, untouched, ...levels];
+}

@@ -1,0 +1,21 @@
+/** What a person chose in the player and wants again next time, on this device. */
+export interface PlayerSettings {
+  volume: number;
+  muted: boolean;
+  captions: string | null;
+}
+
+const KEY = 'kinora.player';
+
+export function loadSettings(): PlayerSettings {
+  const fresh: PlayerSettings = { volume: 1, muted: false, captions: null };
+  try {
+    return { ...fresh, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<PlayerSettings>) };
+  } catch {
+    return fresh;
+  }
+}
+
+export function saveSettings(change: Partial<PlayerSettings>): void {
+  localStorage.setItem(KEY, JSON.stringify({ ...loadSettings(), ...change }));
+}

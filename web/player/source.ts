@@ -1,0 +1,75 @@
+import type { HLSProvider } from 'vidstack';
+import type { MediaPlayerElement } from 'vidstack/elements';
+import type { PlaybackWire } from '../../src/features/videos/api.ts';
+import { languageText } from '../lib/i18n/format.ts';
+import { loadSettings } from './settings.ts';
+
+/** Loads a playlist and starts at a position, whether it is the first one or another in its place. */
+export function loadSource(player: MediaPlayerElement, url: string, positionMs: number): void {
+  const startSeconds = positionMs / 1000;
+  const hls = (player.provider as HLSProvider | null)?.instance;
+  if (hls) hls.config.startPosition = startSeconds;
+  pendingStart.set(player, startSeconds);
+  player.src = { src: url, type: 'application/vnd.apple.mpegurl' };
+}
+
+const pendingStart = new WeakMap<MediaPlayerElement, number>();
+
+/** Readies the player once, before its first source. Returns the way to undo it. */
+export function preparePlayer(player: MediaPlayerElement): () => void {
+  const listening = new AbortController();
+  const { signal } = listening;
+  player.addEventListener(
+    'provider-change',
+    (event) => {
+      const provider = event.detail as HLSProvider | null;
+      if (provider?.type !== 'hls') return;
+      // Without this Vidstack would fetch hls.js from another host.
+      provider.library = () => import('hls.js');
+      provider.config = {
+        startPosition: pendingStart.get(player) ?? -1,
+        capLevelToPlayerSize: true,
+        backBufferLength: 60,
+        fragLoadPolicy: {
+          default: {
+            // A segment nobody has asked for before is encoded while we wait.
+            maxTimeToFirstByteMs: 30_000,
+            maxLoadTimeMs: 120_000,
+            timeoutRetry: { maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0 },
+            errorRetry: { maxNumRetry: 6, retryDelayMs: 1000, maxRetryDelayMs: 8000 },
+          },
+        },
+      };
+    },
+    { signal },
+  );
+  player.addEventListener(
+    'can-play',
+    () => {
+      // Players that read HLS themselves know nothing of hls.js's start position.
+      const start = pendingStart.get(player) ?? 0;
+      pendingStart.delete(player);
+      if (start > 1 && player.currentTime < 1) player.currentTime = Math.min(start, player.duration || start);
+    },
+    { signal },
+  );
+  // WebKit alone can send a stream it reads itself to an AirPlay receiver.
+  player.preferNativeHLS = 'WebKitPlaybackTargetAvailabilityEvent' in window;
+  player.qualities.switch = 'next';
+  const { volume, muted } = loadSettings();
+  player.volume = volume;
+  player.muted = muted;
+  return () => listening.abort();
+}
+
+export function addCaptions(player: MediaPlayerElement, captions: PlaybackWire['captions']): void {
+  const wanted = loadSettings().captions;
+  for (const { url, language, label } of captions) {
+    const known = [...player.textTracks].some((track) => track.src === url);
+    if (known) continue;
+    const name = label || languageText(language);
+    player.textTracks.add({ id: url, src: url, kind: 'subtitles', type: 'vtt', language, label: name });
+    const track = player.textTracks.getById(url);
+    if (track && wanted && (wanted === language || wanted === label)) track.mode = 'showing';
+  }
+}

@@ -1,0 +1,60 @@
+import { useEffect } from 'preact/hooks';
+import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso';
+import { appPath, basePath } from '../lib/base.ts';
+import { instance, startProblem, startSession } from '../lib/session.ts';
+import { HomePage } from '../pages/home/home-page.tsx';
+import { NotFoundPage } from '../pages/not-found/not-found-page.tsx';
+import { Toasts } from '../ui/toast.tsx';
+import { Crash, Guard } from './guard.tsx';
+import { rememberScroll, restoreScroll } from './scroll.ts';
+import { Shell } from './shell.tsx';
+import { StartPage } from './start-page.tsx';
+
+const WatchPage = lazy(() => import('../pages/watch/watch-page.tsx').then((m) => m.WatchPage));
+const UploadPage = lazy(() => import('../pages/upload/upload-page.tsx').then((m) => m.UploadPage));
+const LibraryPage = lazy(() => import('../pages/library/library-page.tsx').then((m) => m.LibraryPage));
+const LibrariesPage = lazy(() => import('../pages/libraries/libraries-page.tsx').then((m) => m.LibrariesPage));
+const JobsPage = lazy(() => import('../pages/jobs/jobs-page.tsx').then((m) => m.JobsPage));
+const SetupPage = lazy(() => import('../pages/setup/setup-page.tsx').then((m) => m.SetupPage));
+const SignInPage = lazy(() => import('../pages/sign-in/sign-in-page.tsx').then((m) => m.SignInPage));
+const RegisterPage = lazy(() => import('../pages/register/register-page.tsx').then((m) => m.RegisterPage));
+
+export function App() {
+  return (
+    <LocationProvider scope={new RegExp(`^(?!${basePath}(api|media|ws)/)`)}>
+      <Crash>
+        <Started />
+      </Crash>
+      <Toasts />
+    </LocationProvider>
+  );
+}
+
+function Started() {
+  const { path, route } = useLocation();
+  const needsSetup = instance.value?.needsSetup ?? false;
+  const atSetup = path === appPath('/setup');
+  useEffect(() => {
+    if (needsSetup && !atSetup) route(appPath('/setup'), true);
+  }, [needsSetup, atSetup]);
+
+  if (!instance.value) return <StartPage problem={startProblem.value} onRetry={startSession} />;
+  return (
+    <Shell>
+      <ErrorBoundary>
+        <Router onLoadStart={rememberScroll} onRouteChange={restoreScroll}>
+          <Route path={appPath('/')} component={HomePage} />
+          <Route path={appPath('/watch/:id')} component={WatchPage} />
+          <Route path={appPath('/library/:id')} component={LibraryPage} />
+          <Route path={appPath('/setup')} component={SetupPage} />
+          <Route path={appPath('/sign-in')} component={SignInPage} />
+          <Route path={appPath('/register')} component={RegisterPage} />
+          <Route path={appPath('/libraries')} component={Guard} page={LibrariesPage} />
+          <Route path={appPath('/upload')} component={Guard} page={UploadPage} />
+          <Route path={appPath('/jobs')} component={Guard} page={JobsPage} admin />
+          <Route default component={NotFoundPage} />
+        </Router>
+      </ErrorBoundary>
+    </Shell>
+  );
+}

@@ -1,0 +1,45 @@
+import './shell.css';
+import { WifiOff } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useLocation } from 'preact-iso';
+import { appPath } from '../lib/base.ts';
+import { reachable } from '../lib/connection.ts';
+import { t } from '../lib/i18n/translate.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Dock } from './dock.tsx';
+import { Rail } from './rail.tsx';
+import { TopBar } from './top-bar.tsx';
+
+// Pages that stand alone: nothing around them that asks for an account one does not have yet.
+const PLAIN = ['/setup', '/sign-in', '/register'].map(appPath);
+
+export function Shell({ children }: { children: ComponentChildren }) {
+  const { path } = useLocation();
+  const plain = PLAIN.includes(path);
+  return (
+    <div class={plain ? 'shell shell--plain' : 'shell'}>
+      {/* biome-ignore lint/a11y/useValidAnchor: a bare "#main" would resolve against <base href>, so the click does it. */}
+      <a class="skip-link" href="#main" onClick={skipToMain}>
+        {t('shell.skip')}
+      </a>
+      {!plain && <TopBar />}
+      {!plain && <Rail />}
+      <main id="main" class="shell__main" tabIndex={-1}>
+        {!reachable.value && (
+          <div class="shell__offline">
+            <Banner icon={WifiOff} tone="warn" data-testid="offline-banner">
+              {t('shell.unreachable')}
+            </Banner>
+          </div>
+        )}
+        {children}
+      </main>
+      {!plain && <Dock />}
+    </div>
+  );
+}
+
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
