@@ -50,6 +50,8 @@ async function main([name, ...args]) {
     say('The web interface is built in dist/web.');
     return 0;
   }
+  // Node keeps what it made of our TypeScript, which takes a third off the next start.
+  if (!command.wholeGroup || name === 'bench') env.NODE_COMPILE_CACHE ||= join(ROOT, 'node_modules', '.cache', 'node');
   env.PATH = `${dirname(node.exe)}${delimiter}${env.PATH ?? ''}`;
   const [script, ...fixed] = command.program;
   const serving = args.length === 0 || args[0] === 'serve' || args[0] === 'worker';

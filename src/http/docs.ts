@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import { notFound } from '../core/problem.ts';
+import { z } from 'zod';
+import { access } from './access.ts';
 import { sendBytes } from './bytes.ts';
 import type { HttpEnv } from './env.ts';
 
@@ -15,17 +17,20 @@ const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <body><div id="api"></div><script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script></body></html>`;
 const START = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#api', deepLinking: true });`;
 
-/** `/api/openapi.json`, and a page to read and try it at `/api/docs`; its files are served from the built web folder. */
-export function docsRoutes(options: { webFolder: string; document: () => Promise<object> }): Hono<HttpEnv> {
+/** `/api/openapi.json`, and a page to read and try it at `/api/docs`, its files from the swagger-ui-dist package. */
+export function docsRoutes(document: () => Promise<object>): Hono<HttpEnv> {
+  const declared = (summary: string, type: string) => access('anyone', { summary, tags: ['docs'], returns: { 200: type } });
   return new Hono<HttpEnv>()
-    .get('/api/openapi.json', async (c) => c.json(await options.document()))
-    .get('/api/docs', (c) => c.html(PAGE))
-    .get('/api/docs/:file', async (c) => {
+    .get('/api/openapi.json', access('anyone', { summary: 'This document', returns: { 200: z.looseObject({}) } }), async (c) =>
+      c.json(await document(), 200),
+    )
+    .get('/api/docs', declared('A page to read and try the API', 'text/html'), (c) => c.html(PAGE))
+    .get('/api/docs/:file', declared("The page's files", 'text/javascript'), async (c) => {
       const name = c.req.param('file');
       if (name === 'start.js') return c.body(START, 200, { 'Content-Type': 'text/javascript; charset=utf-8' });
       const contentType = FILES[name];
-      const bytes = contentType ? await readFile(join(options.webFolder, 'docs', name)).catch(() => null) : null;
-      if (!bytes) throw notFound('There is no such file.');
-      return sendBytes(c, bytes, { contentType: contentType!, cache: 'public, max-age=3600' });
+      if (!contentType) throw notFound('There is no such file.');
+      const bytes = await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)));
+      return sendBytes(c, bytes, { contentType, cache: 'public, max-age=3600' });
     });
 }

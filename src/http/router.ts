@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { notFound } from '../core/problem.ts';
 import { publicPath } from '../features/videos/media-urls.ts';
+import { ANONYMOUS } from '../features/accounts/viewer.ts';
 import type { App } from '../ports.ts';
 import { docsRoutes } from './docs.ts';
 import type { HttpEnv } from './env.ts';
@@ -13,13 +14,13 @@ import { webRoutes } from './web.ts';
 
 /** Everything that answers HTTP, in order: who asks, whether they may, the API, and the web UI for all the rest. */
 export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): Hono<HttpEnv> {
-  assertEveryRouteDeclares(api);
   let document: Promise<OpenApiDocument> | null = null;
   const router = new Hono<HttpEnv>();
   router.onError((error, c) => answerProblem(error, c, app.log));
   router.notFound((c) => answerProblem(notFound('There is nothing at this address.'), c, app.log));
   router.use(async (c, next) => {
     c.set('requestId', randomBytes(6).toString('hex'));
+    c.set('viewer', ANONYMOUS);
     c.header('X-Content-Type-Options', 'nosniff');
     c.header('Referrer-Policy', 'same-origin');
     await next();
@@ -30,13 +31,10 @@ export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): H
     await next();
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
   });
-  router.route('/', docsRoutes({ webFolder, document: () => (document ??= openApiDocument(api)) }));
-  router.use(async (c, next) => {
-    if (!c.var.viewer) c.set('viewer', { user: null, sessionHash: null });
-    await next();
-  });
+  router.route('/', docsRoutes(() => (document ??= openApiDocument(api))));
   router.route('/', api);
   router.route('/', webRoutes({ folder: webFolder, basePath: publicPath(app) }));
+  assertEveryRouteDeclares(router);
   const base = publicPath(app);
   return base ? new Hono<HttpEnv>().route('/', router).route(base, router) : router;
 }

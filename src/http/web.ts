@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { type Context, Hono } from 'hono';
 import { internalError, notFound } from '../core/problem.ts';
+import { access } from './access.ts';
 import { sendBytes } from './bytes.ts';
 import type { HttpEnv } from './env.ts';
 
@@ -70,7 +71,8 @@ export function webRoutes({ folder, basePath }: WebOptions): Hono<HttpEnv> {
     return sendBytes(c, Buffer.from(text), { contentType: TYPES['.html']!, cache: 'no-cache' });
   }
 
-  return new Hono<HttpEnv>().get('/*', async (c) => {
+  const declared = access('anyone', { summary: 'The web interface', returns: { 200: 'text/html' } });
+  return new Hono<HttpEnv>().get('/*', declared, async (c) => {
     const name = decodePath(c.req.path);
     if (name === null || /^(api|media|ws)(\/|$)/.test(name)) throw notFound('There is nothing at this address.');
     if (name === '' || name === 'index.html') return page(c);

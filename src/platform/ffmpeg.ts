@@ -7,6 +7,9 @@ import { MINUTE_MS } from '../core/time.ts';
 const GRACE_MS = 2000;
 const STDERR_KEPT = 8192;
 
+/** A little below the server itself, which everybody waits for; far above background work. */
+const WATCHING_PRIORITY = 3;
+
 /** ffmpeg ended badly. `log` is the last of what it said. */
 export class FfmpegError extends Error {
   readonly log: string;
@@ -149,19 +152,22 @@ function startProcess(command: string, argv: readonly string[], options: RunOpti
 function lowerPriority(pid: number | undefined, priority: 'watching' | 'background'): void {
   if (!pid) return;
   try {
-    setPriority(
-      pid,
-      priority === 'background' ? constants.priority.PRIORITY_LOW : constants.priority.PRIORITY_BELOW_NORMAL,
-    );
+    setPriority(pid, priority === 'background' ? constants.priority.PRIORITY_LOW : WATCHING_PRIORITY);
   } catch {
     // It has ended already, or this system does not let us: it runs as it is.
   }
 }
 
-/** SIGTERM, then SIGKILL for what does not listen. Pipes are let go, so that a child blocked on one wakes up. */
+/**
+ * SIGTERM, then SIGKILL for what does not listen. What only writes to our pipes has nothing to put in order and is killed
+ * at once: a viewer may be waiting for its place.
+ */
 function endGently(child: ChildProcess): void {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  for (const stream of child.stdio.slice(3)) stream?.destroy();
+  if (child.stdio.length > 3) {
+    child.kill('SIGKILL');
+    return;
+  }
   child.kill('SIGTERM');
   child.kill('SIGCONT');
   const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);

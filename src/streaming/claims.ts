@@ -8,6 +8,8 @@ export interface Claim {
   next: number;
   /** One past the last it intends to make. */
   end: number;
+  /** Background work gives way to a viewer who waits: stops, lets go of all its claims, and plans anew later. */
+  giveWay?: () => Promise<void>;
 }
 
 export interface Claims {

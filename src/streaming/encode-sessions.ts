@@ -74,8 +74,8 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
     if (closed) throw new SessionStopped();
     const own = [...sessions].find((session) => serves(session, rendition, index));
     if (own) return ask(own, index);
-    // Somebody who fills the whole ladder is just about to make it.
-    if (claims.holder(rendition.id, index, 1)) return;
+    // A whole ladder is slower than the one segment somebody waits for: whoever is filling it steps aside.
+    await claims.holder(rendition.id, index, settings.aheadSegments)?.giveWay?.();
     ask(await start(source, rendition, index), index);
   }
 

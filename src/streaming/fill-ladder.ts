@@ -26,7 +26,8 @@ export interface FillRun {
 
 /**
  * Fills what is missing of a source's encoded renditions: one ffmpeg that decodes a track once and encodes every rung.
- * What players had made on demand is left out; where a run meets a session of theirs it ends, and plans anew.
+ * What players had made on demand is left out; where a run meets a session of theirs, or is in its way, it ends and plans
+ * anew.
  */
 export async function fillLadder(ports: EncodePorts, options: FillOptions): Promise<void> {
   let fruitless = 0;
@@ -88,9 +89,13 @@ function groupByTrack(renditions: StreamRendition[]): StreamRendition[][] {
 async function fillRun(ports: EncodePorts, options: FillOptions, run: FillRun): Promise<number> {
   const { store, claims, arrivals, settings } = ports;
   const meeting = new AbortController();
-  const own = new Map<string, Claim>(
-    run.renditions.map(({ id }) => [id, { renditionId: id, next: run.firstSegment, end: run.endSegment }]),
-  );
+  const ended = Promise.withResolvers<void>();
+  const giveWay = () => {
+    meeting.abort(new SessionStopped());
+    return ended.promise;
+  };
+  const { firstSegment: next, endSegment: end } = run;
+  const own = new Map<string, Claim>(run.renditions.map(({ id }) => [id, { renditionId: id, next, end, giveWay }]));
   for (const claim of own.values()) claims.add(claim);
   const total = options.renditions.reduce((sum, { spec }) => sum + segmentCount(options.source.timeline, spec.grid), 0);
   const stored = await Promise.all(options.renditions.map((rendition) => store.present(rendition)));
@@ -126,6 +131,7 @@ async function fillRun(ports: EncodePorts, options: FillOptions, run: FillRun): 
       claims.remove(claim);
       arrivals.failed(claim.renditionId, claim.next, claim.next + 2, failure);
     }
+    ended.resolve();
   }
   return made;
 }

@@ -14,6 +14,7 @@ import {
   VolumeX,
 } from 'lucide';
 import type { RefObject } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire } from '../../src/features/videos/api.ts';
 import { t } from '../lib/i18n/translate.ts';
@@ -24,6 +25,7 @@ import { CastButton } from './cast-button.tsx';
 import type { PlayerAction } from './keys.ts';
 import type { PlayerState } from './player-state.ts';
 import { SettingsMenu } from './settings-menu.tsx';
+import { loadStoryboard, type StoryboardTile } from './storyboard.ts';
 
 export interface ControlsProps {
   player: RefObject<MediaPlayerElement | null>;
@@ -115,6 +117,10 @@ export function Controls(props: ControlsProps) {
 }
 
 function TimeSlider({ storyboard }: { storyboard: string | null }) {
+  const [tiles, setTiles] = useState<StoryboardTile[] | null>(null);
+  useEffect(() => {
+    if (storyboard) void loadStoryboard(storyboard).then(setTiles);
+  }, [storyboard]);
   return (
     <media-time-slider class="slider slider--time" aria-label={t('player.seek')} data-testid="time-slider">
       <span class="slider__track" />
@@ -122,7 +128,7 @@ function TimeSlider({ storyboard }: { storyboard: string | null }) {
       <span class="slider__fill" />
       <span class="slider__thumb" />
       <media-slider-preview class="slider__preview">
-        {storyboard && <media-slider-thumbnail class="slider__picture" src={storyboard} />}
+        {tiles && <media-slider-thumbnail class="slider__picture" src={tiles} />}
         <media-slider-value class="slider__value" />
       </media-slider-preview>
     </media-time-slider>

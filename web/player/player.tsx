@@ -13,7 +13,6 @@ import { Controls } from './controls.tsx';
 import { actionFor, belongsElsewhere, type PlayerAction } from './keys.ts';
 import { EMPTY_STATE, followPlayer } from './player-state.ts';
 import { createProgressSaver } from './progress-saver.ts';
-import { saveSettings } from './settings.ts';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { addCaptions, loadSource, preparePlayer } from './source.ts';
 import { StatsPanel } from './stats-panel.tsx';
@@ -74,7 +73,6 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
     player.addEventListener('ended', saveNow, on);
     player.addEventListener('error', () => setFailed(true), on);
     player.addEventListener('playing', () => setFailed(false), on);
-    player.addEventListener('volume-change', () => saveSettings({ volume: player.volume, muted: player.muted }), on);
     addEventListener('pagehide', () => saver.flush(true), on);
     addEventListener(
       'keydown',
@@ -155,7 +153,9 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
       )}
       <media-captions class="player__captions vds-captions" />
       <div class="player__touch" {...pointer} aria-hidden="true" />
-      {state.value.waiting && <span class="player__spinner" role="status" aria-label={t('player.waiting')} />}
+      {(state.value.waiting || (!state.value.started && !state.value.paused)) && (
+        <span class="player__spinner" role="status" aria-label={t('player.waiting')} />
+      )}
       {flash.value && (
         <span key={flash.value.key} class="player__flash" aria-live="polite">
           {flash.value.text}

@@ -17,12 +17,11 @@ import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { MenuItem } from '../ui/menu.tsx';
 import { moveFocus } from '../ui/roving.ts';
+import { useSheet } from '../ui/use-sheet.ts';
 import { chooseCaption, speedText } from './commands.ts';
 import type { ControlsProps } from './controls.tsx';
 import { SPEEDS } from './keys.ts';
 import { renditionOf } from './renditions.ts';
-
-const PHONE = matchMedia('(max-width: 599px)');
 
 type Page = 'main' | 'quality' | 'audio' | 'captions' | 'speed';
 
@@ -41,14 +40,11 @@ export function SettingsMenu(props: ControlsProps) {
   const button = useRef<HTMLButtonElement>(null);
   const { player } = props;
 
+  useSheet(box, page !== null);
   useEffect(() => {
     const controls = player.current?.controls;
     if (!page) return controls?.resume();
     controls?.pause();
-    if (box.current && !box.current.popover && PHONE.matches) {
-      box.current.popover = 'manual';
-      box.current.showPopover();
-    }
     const first = '[aria-checked=true], [role^=menuitem]';
     (
       box.current?.querySelector<HTMLElement>('[aria-checked=true]') ?? box.current?.querySelector<HTMLElement>(first)

@@ -2,7 +2,7 @@ import type { HLSProvider } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire } from '../../src/features/videos/api.ts';
 import { languageText } from '../lib/i18n/format.ts';
-import { loadSettings } from './settings.ts';
+import { loadSettings, saveSettings } from './settings.ts';
 
 /** Loads a playlist and starts at a position, whether it is the first one or another in its place. */
 export function loadSource(player: MediaPlayerElement, url: string, positionMs: number): void {
@@ -56,10 +56,21 @@ export function preparePlayer(player: MediaPlayerElement): () => void {
   // WebKit alone can send a stream it reads itself to an AirPlay receiver.
   player.preferNativeHLS = 'WebKitPlaybackTargetAvailabilityEvent' in window;
   player.qualities.switch = 'next';
-  const { volume, muted } = loadSettings();
-  player.volume = volume;
-  player.muted = muted;
+  rememberVolume(player, signal);
   return () => listening.abort();
+}
+
+/** Vidstack gives each new media element its own full volume once it can play: ours is set after that, and heeded from then on. */
+function rememberVolume(player: MediaPlayerElement, signal: AbortSignal): void {
+  const { volume, muted } = loadSettings();
+  const save = () => saveSettings({ volume: player.volume, muted: player.muted });
+  const start = () => {
+    if (signal.aborted) return;
+    player.volume = volume;
+    player.muted = muted;
+    player.addEventListener('volume-change', save, { signal });
+  };
+  player.addEventListener('can-play', () => setTimeout(start), { signal, once: true });
 }
 
 export function addCaptions(player: MediaPlayerElement, captions: PlaybackWire['captions']): void {

@@ -2,12 +2,13 @@ import './stats-panel.css';
 import type { Signal } from '@preact/signals';
 import { X } from 'lucide';
 import type { RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { RenditionWire } from '../../src/features/videos/api.ts';
 import { percentText } from '../lib/i18n/format.ts';
 import { formatLocale, t } from '../lib/i18n/translate.ts';
 import { IconButton } from '../ui/button.tsx';
+import { useSheet } from '../ui/use-sheet.ts';
 import type { PlayerState } from './player-state.ts';
 import { audioRenditionOf, renditionOf } from './renditions.ts';
 
@@ -20,11 +21,13 @@ interface StatsPanelProps {
 
 /** Why the picture is what it is: every rendition, copied or encoded, and the reason. */
 export function StatsPanel({ player, state, renditions, onClose }: StatsPanelProps) {
+  const box = useRef<HTMLElement>(null);
+  useSheet(box, true);
   const numbers = useNumbers(player);
   const video = renditionOf(state.value.quality, renditions);
   const audio = audioRenditionOf(state.value.audioTrack, renditions);
   return (
-    <section class="stats" aria-label={t('stats.title')} data-testid="stats-panel">
+    <section ref={box} class="stats" aria-label={t('stats.title')} data-testid="stats-panel">
       <header class="stats__head">
         <h2>{t('stats.title')}</h2>
         <IconButton icon={X} size={18} label={t('action.close')} onClick={onClose} />

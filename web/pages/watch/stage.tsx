@@ -54,7 +54,9 @@ export function Stage({ video, playback, onStale }: StageProps) {
 function startOf(video: VideoWire, wanted: string | undefined): number {
   const asked = wanted ? parseTimeCode(wanted) : null;
   if (asked !== null) return asked;
-  return video.progress && !video.progress.finished ? video.progress.positionMs : 0;
+  const { progress, durationMs } = video;
+  if (!progress || progress.finished) return 0;
+  return durationMs !== null && progress.positionMs >= durationMs ? 0 : progress.positionMs;
 }
 
 function Encoding({ video }: { video: VideoWire }) {
