@@ -2,20 +2,22 @@
  * What every npm script goes through: `node scripts/run.mjs start|test|dev|check|bench|build|format|kinora ...args`.
  *
  * It makes a fresh clone runnable, doing only what is missing and saying what it does: a Node that is new enough, the
- * packages, an ffmpeg, the web interface. Then it runs the program. Plain JavaScript without dependencies, since it has
+ * packages, an ffmpeg, the builds of web interface and server. Then it runs the program. Plain JavaScript without dependencies, since it has
  * to start on Node 18.
  */
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serverStep, webStep } from './run/builds.mjs';
 import { ffmpegStep } from './run/ffmpeg.mjs';
 import { withLock } from './run/lock.mjs';
 import { chooseNode } from './run/node.mjs';
 import { packagesStep } from './run/packages.mjs';
 import { forwardSignals, runProgram, Stop, say } from './run/process.mjs';
 import { prepareSuites } from './run/suites.mjs';
-import { webStep } from './run/web.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The server as one file, built by `serverStep`. */
+const SERVER = 'dist/server/main.js';
 const SERVING = ['serve', 'worker', 'scan', 'doctor'];
 
 /** Tests beside the sources do without the built interface, which may be what somebody is about to mend. */
@@ -23,8 +25,8 @@ const needsWeb = (args) => args.length === 0 || !args.every((arg) => /^(?:unit$|
 
 /** What each command runs, and what it needs beyond Node and the packages. */
 const COMMANDS = {
-  start: { program: ['src/main.ts', 'serve'], ffmpeg: () => true, web: () => true },
-  kinora: { program: ['src/main.ts'], ffmpeg: ([verb = 'serve']) => SERVING.includes(verb), interactive: true },
+  start: { program: [SERVER, 'serve'], ffmpeg: () => true, web: () => true },
+  kinora: { program: [SERVER], ffmpeg: ([verb = 'serve']) => SERVING.includes(verb), interactive: true },
   dev: { program: ['scripts/dev.ts'], ffmpeg: () => true, wholeGroup: true },
   test: { program: ['scripts/test.ts'], ffmpeg: () => true, web: needsWeb, wholeGroup: true },
   check: { program: ['scripts/check.ts'], wholeGroup: true },
@@ -44,10 +46,12 @@ async function main([name, ...args]) {
   const atOnce = [node.step, packagesStep(ROOT)];
   if (command.ffmpeg?.(args)) atOnce.push(ffmpegStep(ROOT, env, args));
   // Vite needs the packages.
-  await setUp([atOnce, command.web?.(args) ? [webStep(ROOT, node.exe)] : []]);
+  const builds = command.web?.(args) ? [webStep(ROOT, node.exe)] : [];
+  if (command.web || command.program?.[0] === SERVER) builds.push(serverStep(ROOT, node.exe));
+  await setUp([atOnce, builds]);
 
   if (!command.program) {
-    say('The web interface is built in dist/web.');
+    say('The web interface is built in dist/web, the server in dist/server.');
     return 0;
   }
   // Node keeps what it made of our TypeScript, which takes a third off the next start.

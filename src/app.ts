@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { apiRoutes } from './api.ts';
 import { createEvents } from './core/events.ts';
 import { newId } from './core/ids.ts';
 import { followConfig } from './features/libraries/service.ts';
 import { createLibraryWatch } from './features/libraries/watch.ts';
-import { recoverVideos } from './features/videos/recovery.ts';
+import { recoverVideos } from './features/videos/recovery.service.ts';
 import { createRouter } from './http/router.ts';
 import { handleJobs } from './jobs.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -13,6 +12,7 @@ import type { Config } from './platform/config/schema.ts';
 import type { DataDir } from './platform/datadir.ts';
 import { openDatabase } from './platform/db.ts';
 import { createFfmpeg } from './platform/ffmpeg.ts';
+import { installationPath } from './platform/installation.ts';
 import { createLiveHub } from './platform/live.ts';
 import type { Log } from './platform/log.ts';
 import { loadMigrations, migrate } from './platform/migrate.ts';
@@ -39,12 +39,10 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
 /** Builds the ports, migrates the database and plugs in the lists. Nothing works in the background until `start`. */
 export function createApp({ config, dataDir, log, clock = systemClock }: AppOptions): RunningApp {
   const db = openDatabase({ path: dataDir.databasePath, log });
-  migrate({ raw: db.raw, migrations: loadMigrations(root('migrations')), log, nowMs: clock.nowMs });
+  migrate({ raw: db.raw, migrations: loadMigrations(installationPath('migrations')), log, nowMs: clock.nowMs });
   const events = createEvents((error, name) => log.error({ error }, `A reaction to "${name}" failed.`));
   const storage = createFsStorage({ root: dataDir.path });
   const ffmpeg = createFfmpeg({ ffmpeg: config.media.ffmpeg || 'ffmpeg', ffprobe: config.media.ffprobe || 'ffprobe' });
@@ -63,7 +61,7 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
 
   handleJobs(app);
   react(app);
-  const router = createRouter(app, apiRoutes(app), root('dist/web'));
+  const router = createRouter(app, apiRoutes(app), installationPath('dist', 'web'));
   const watch = createLibraryWatch(app);
   let stopSchedule = () => {};
   return {

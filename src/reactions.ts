@@ -1,6 +1,6 @@
 import { relayEvents } from './features/live/relay.ts';
-import { followJob } from './features/videos/recovery.ts';
-import { forgetStream } from './features/videos/streams.ts';
+import { followJob } from './features/videos/recovery.service.ts';
+import { forgetStream } from './features/videos/streams.queries.ts';
 import type { App } from './ports.ts';
 
 /** LIST 3: when X happened, do Y. The only place where features meet by event. */

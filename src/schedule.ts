@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './core/time.ts';
-import { sweepSessions } from './features/accounts/sessions.ts';
+import { sweepSessions } from './features/accounts/sessions.service.ts';
 import { scanAllLibraries } from './features/libraries/service.ts';
 import { keepCacheBudget } from './features/playback/cache-budget.ts';
 import { flushWatched } from './features/playback/watched.ts';

@@ -20,12 +20,12 @@ const BELOW: Record<string, string[]> = {
   main: ['main', 'app', 'lists', 'http', 'features', 'ports', 'streaming', 'platform', 'media', 'core'],
 };
 
-/** What another feature may touch. */
+/** What another feature may touch: these, and files whose names end in one of them, such as `streams.queries.ts`. */
 const FEATURE_DOORS = ['service', 'queries', 'schema', 'api', 'problems'];
 /** Who is looking: every feature asks that of accounts. */
 const VIEWER = 'src/features/accounts/viewer.ts';
 /** What `http` needs to turn a session into a viewer. */
-const VIEWER_DOORS = ['service', 'queries', 'schema', 'api', 'sessions', 'viewer'];
+const VIEWER_DOORS = ['service', 'queries', 'schema', 'api', 'viewer'];
 
 /** The layer of a file below src/, or null where it has none. */
 export function layerOf(path: string): string | null {
@@ -108,6 +108,6 @@ function sourceReason(from: string, own: string, to: Import): string | null {
 
 /** The feature a file is in, and its name without ".ts". */
 function featureOf(path: string): { name: string; door: string } | null {
-  const [, name, door] = /^src\/features\/([^/]+)\/(.+)\.ts$/.exec(path) ?? [];
+  const [, name, door] = /^src\/features\/([^/]+)\/(?:[\w-]+\.)?([\w-]+)\.ts$/.exec(path) ?? [];
   return name && door ? { name, door } : null;
 }

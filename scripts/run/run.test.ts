@@ -10,7 +10,7 @@ const { fits } = await load('node');
 const { isRecent } = await load('ffmpeg');
 const { isInstalled } = await load('npm');
 const { withLock } = await load('lock');
-const { sourceHash } = await load('web');
+const { sourceHash, webSources } = await load('builds');
 
 let folder: string;
 beforeEach(() => {
@@ -69,15 +69,15 @@ describe('the hash of the web interface', () => {
   it('changes with its sources and the wire shapes, not with tests', () => {
     write('web/main.tsx', 'one');
     write('src/features/videos/api.ts', 'one');
-    const before = sourceHash(folder);
+    const before = sourceHash(folder, webSources(folder));
     write('web/main.test.ts', 'a test');
     write('src/features/videos/service.ts', 'a service');
-    expect(sourceHash(folder)).toBe(before);
+    expect(sourceHash(folder, webSources(folder))).toBe(before);
     write('src/features/videos/api.ts', 'two');
-    const then = sourceHash(folder);
+    const then = sourceHash(folder, webSources(folder));
     expect(then).not.toBe(before);
     write('web/new.css', '');
-    expect(sourceHash(folder)).not.toBe(then);
+    expect(sourceHash(folder, webSources(folder))).not.toBe(then);
   });
 });
 

@@ -36,7 +36,7 @@ export async function serve(flags: ConfigFlags): Promise<void> {
     throw error;
   });
   running = createApp({ config, dataDir, log });
-  stopOnSignal(server, running, log.info);
+  stopOnSignal(server, running, (message) => log.info(message));
   running.start();
   greet(config, (server.address() as AddressInfo).port, prepareSetup(running.app, setupToken ?? undefined));
   const version = running.app.ffmpeg.version();

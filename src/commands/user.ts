@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { createEvents } from '../core/events.ts';
 import { RegisterBody } from '../features/accounts/api.ts';
-import { hashPassword } from '../features/accounts/passwords.ts';
+import { hashPassword } from '../features/accounts/passwords.service.ts';
 import { addUser } from '../features/accounts/service.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { openDataDir } from '../platform/datadir.ts';
 import { openDatabase } from '../platform/db.ts';
+import { installationPath } from '../platform/installation.ts';
 import { createLog } from '../platform/log.ts';
 import { loadMigrations, migrate } from '../platform/migrate.ts';
 import type { App } from '../ports.ts';
@@ -56,8 +56,7 @@ function openExisting(path: string) {
   })();
   const db = openDatabase({ path: join(path, 'kinora.db'), log });
   if (!isServed) {
-    const folder = fileURLToPath(new URL('../../migrations', import.meta.url));
-    migrate({ raw: db.raw, migrations: loadMigrations(folder), log });
+    migrate({ raw: db.raw, migrations: loadMigrations(installationPath('migrations')), log });
   }
   return db;
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
-import { notFound } from '../core/problem.ts';
 import { z } from 'zod';
+import { notFound } from '../core/problem.ts';
 import { access } from './access.ts';
 import { sendBytes } from './bytes.ts';
 import type { HttpEnv } from './env.ts';
@@ -19,10 +19,13 @@ const START = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#api', deepLinkin
 
 /** `/api/openapi.json`, and a page to read and try it at `/api/docs`, its files from the swagger-ui-dist package. */
 export function docsRoutes(document: () => Promise<object>): Hono<HttpEnv> {
-  const declared = (summary: string, type: string) => access('anyone', { summary, tags: ['docs'], returns: { 200: type } });
+  const declared = (summary: string, type: string) =>
+    access('anyone', { summary, tags: ['docs'], returns: { 200: type } });
   return new Hono<HttpEnv>()
-    .get('/api/openapi.json', access('anyone', { summary: 'This document', returns: { 200: z.looseObject({}) } }), async (c) =>
-      c.json(await document(), 200),
+    .get(
+      '/api/openapi.json',
+      access('anyone', { summary: 'This document', returns: { 200: z.looseObject({}) } }),
+      async (c) => c.json(await document(), 200),
     )
     .get('/api/docs', declared('A page to read and try the API', 'text/html'), (c) => c.html(PAGE))
     .get('/api/docs/:file', declared("The page's files", 'text/javascript'), async (c) => {

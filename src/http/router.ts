@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { notFound } from '../core/problem.ts';
-import { publicPath } from '../features/videos/media-urls.ts';
 import { ANONYMOUS } from '../features/accounts/viewer.ts';
+import { basePathOf } from '../platform/config/base-path.ts';
 import type { App } from '../ports.ts';
 import { docsRoutes } from './docs.ts';
 import type { HttpEnv } from './env.ts';
@@ -31,10 +31,13 @@ export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): H
     await next();
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
   });
-  router.route('/', docsRoutes(() => (document ??= openApiDocument(api))));
+  router.route(
+    '/',
+    docsRoutes(() => (document ??= openApiDocument(api))),
+  );
   router.route('/', api);
-  router.route('/', webRoutes({ folder: webFolder, basePath: publicPath(app) }));
+  router.route('/', webRoutes({ folder: webFolder, basePath: basePathOf(app.config) }));
   assertEveryRouteDeclares(router);
-  const base = publicPath(app);
+  const base = basePathOf(app.config);
   return base ? new Hono<HttpEnv>().route('/', router).route(base, router) : router;
 }

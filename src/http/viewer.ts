@@ -3,7 +3,8 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { DAY_MS, SECOND_MS } from '../core/time.ts';
-import { viewerOf } from '../features/accounts/sessions.ts';
+import { viewerOf } from '../features/accounts/sessions.service.ts';
+import { basePathOf } from '../platform/config/base-path.ts';
 import type { App } from '../ports.ts';
 import type { HttpEnv } from './env.ts';
 
@@ -30,12 +31,7 @@ export function clearSessionCookie(c: Context, app: App): void {
 }
 
 function cookieOptions(c: Context, app: App) {
-  return { httpOnly: true, sameSite: 'Lax', path: basePath(app) || '/', secure: isHttps(c, app) } as const;
-}
-
-/** The path under which Kinora is reached from outside, without a slash at its end: "" or "/videos". */
-export function basePath({ config }: App): string {
-  return config.http.baseUrl ? new URL(config.http.baseUrl).pathname.replace(/\/+$/, '') : '';
+  return { httpOnly: true, sameSite: 'Lax', path: basePathOf(app.config) || '/', secure: isHttps(c, app) } as const;
 }
 
 function isHttps(c: Context, app: App): boolean {

@@ -59,7 +59,7 @@ export function pictureGraph(options: EncodeVideoOptions): string {
   ];
   const split = outputs.length > 1 ? [`split=${outputs.length}`] : [];
   const head = [...shared.filter((filter) => filter !== null), ...split];
-  const scaled = outputs.map(({ rendition }) => scaleTo(rendition).join(','));
+  const scaled = outputs.map(({ rendition }) => scaleTo(rendition, source).join(','));
   if (outputs.length === 1) return `[0:${trackIndex}]${[...head, scaled[0]].join(',')}[v0]`;
   const pads = outputs.map((_, n) => `[s${n}]`).join('');
   return [`[0:${trackIndex}]${head.join(',')}${pads}`, ...scaled.map((chain, n) => `[s${n}]${chain}[v${n}]`)].join(';');

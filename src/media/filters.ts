@@ -3,13 +3,20 @@ import type { VideoTrack } from './types.ts';
 /** What the picture filters need to know of a track. */
 export type PictureSource = Pick<
   VideoTrack,
-  'codec' | 'range' | 'interlaced' | 'hasAlpha' | 'frameRate' | 'colorSpace' | 'width' | 'height' | 'reorderFrames'
+  | 'codec'
+  | 'pixelFormat'
+  | 'range'
+  | 'interlaced'
+  | 'hasAlpha'
+  | 'frameRate'
+  | 'colorSpace'
+  | 'width'
+  | 'height'
+  | 'reorderFrames'
 >;
 
 /** Encoded pictures a second never exceed this (and 0.5 for what is 60 but measured badly). */
 export const MAX_FRAME_RATE = 60.5;
-/** Pictures lower than this are taken for standard definition where the file does not name its colours. */
-const HD_HEIGHT = 576;
 
 /** Halves a frame rate until it is at most 60: 120 gives 60, 119.88 gives 59.94, 240 gives 60. */
 export function encodedFrameRate(frameRate: number | null): number | null {
@@ -19,7 +26,7 @@ export function encodedFrameRate(frameRate: number | null): number | null {
 }
 
 /**
- * ffmpeg filters that make any decoded picture plain progressive 8-bit SDR in named colours, at its own size.
+ * ffmpeg filters that make any decoded picture plain: progressive, opaque, of standard dynamic range.
  * ffmpeg has turned it upright already (`-autorotate`). `maxSize` bounds the costly tone mapping to what is needed.
  */
 export function preparePicture(source: PictureSource, maxSize: { width: number; height: number }): string[] {
@@ -27,7 +34,6 @@ export function preparePicture(source: PictureSource, maxSize: { width: number; 
   if (source.interlaced) filters.push('bwdif=mode=send_frame');
   if (source.hasAlpha) filters.push('format=yuva444p', 'premultiply=inplace=1', 'format=yuv444p');
   if (source.range !== 'sdr') filters.push(...toneMap(source.range, maxSize));
-  else if (source.colorSpace === null) filters.push(nameColours(source));
   return filters;
 }
 
@@ -42,14 +48,6 @@ function toneMap(range: 'pq' | 'hlg', { width, height }: { width: number; height
     'zscale=t=bt709:m=bt709:r=tv',
     'format=yuv420p',
   ];
-}
-
-/** Unnamed colours are guessed by a player from the picture's size: they must not change when it switches sizes. */
-function nameColours({ width, height }: PictureSource): string {
-  const hd = Math.min(width, height) > HD_HEIGHT || Math.max(width, height) > 1024;
-  return hd
-    ? 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709'
-    : 'setparams=colorspace=smpte170m:color_primaries=smpte170m:color_trc=smpte170m';
 }
 
 /**
@@ -70,9 +68,26 @@ export function thinFrames(frameRate: number | null, keyFramesSec: readonly numb
   return `select='${rules.join('+')}'`;
 }
 
-/** Scales to one rung in square pixels of the one pixel format every browser decodes. */
-export function scaleTo({ width, height }: { width: number; height: number }): string[] {
-  return [`scale=${width}:${height}:flags=bicubic:out_range=tv`, 'setsar=1', 'format=yuv420p'];
+/** Matrices of luma and chroma (ITU-T H.273 table 4) that are kept as they are; the names are ffmpeg's. */
+const MATRICES = new Set(['bt709', 'bt470bg', 'smpte170m', 'smpte240m', 'fcc', 'bt2020nc']);
+
+/**
+ * Scales to one rung: square pixels, 8-bit 4:2:0 of limited range, colours always named. A player guesses unnamed ones from
+ * the picture's size, and they would change whenever it switches sizes.
+ */
+export function scaleTo({ width, height }: { width: number; height: number }, source: PictureSource): string[] {
+  const isRgb = /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|x2rgb|pal8)/.test(source.pixelFormat ?? '');
+  const kept = source.range === 'sdr' && source.colorSpace !== null && MATRICES.has(source.colorSpace) && !isRgb;
+  const guess = source.range !== 'sdr' || isHd(source) ? 'bt709' : 'smpte170m';
+  const matrix = kept ? `colorspace=${source.colorSpace}` : `colorspace=${guess}:color_primaries=${guess}:color_trc=${guess}`;
+  const converted = isRgb ? `:out_color_matrix=${guess === 'bt709' ? 'bt709' : 'bt601'}` : '';
+  const scale = `scale=${width}:${height}:flags=bicubic:out_range=tv${converted}`;
+  return [scale, 'setsar=1', 'format=yuv420p', `setparams=range=tv:${matrix}`];
+}
+
+/** What players take for high definition when colours are unnamed. */
+function isHd({ width, height }: { width: number; height: number }): boolean {
+  return Math.min(width, height) > 576 || Math.max(width, height) > 1024;
 }
 
 /** A number as ffmpeg reads it: no exponent, at most six decimals, none that say nothing. */

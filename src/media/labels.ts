@@ -16,8 +16,11 @@ export function markDuplicates(renditions: readonly VideoRendition[]): VideoRend
   });
 }
 
-/** "English", "English 5.1", "Director's commentary", "Track 2": each different from the others. */
-export function describeAudio(tracks: readonly AudioTrack[]): string[] {
+/**
+ * "English", "English 5.1", "Director's commentary", "Track 2": each different from the others. `channels` is how many each
+ * has as it is delivered, which may be fewer than in the source.
+ */
+export function describeAudio(tracks: readonly Pick<AudioTrack, 'title' | 'language' | 'channels'>[]): string[] {
   const plain = tracks.map((track, n) => {
     const name = track.title ?? languageName(track.language) ?? `Track ${n + 1}`;
     const layout = channelLayout(track.channels);

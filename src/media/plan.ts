@@ -23,7 +23,7 @@ export interface PlanInput {
 }
 
 const MOST_AUDIO = 16;
-/** Codecs of sound that ffmpeg's demuxers count in bits nobody needs a copy's rate for: a guess for what declares none. */
+/** Guesses for copies of tracks that do not say their rate. */
 const GUESSED_AUDIO_KBPS = 192;
 const GUESSED_VIDEO_KBPS = 5000;
 /** A copy's peak, where only its average is known. */
@@ -181,21 +181,22 @@ function planAudio({ info, copy, settings }: PlanInput, grid: Grid): AudioRendit
   const tracks = info.audio.slice(0, MOST_AUDIO);
   const defaultTrack = tracks.find(({ isDefault }) => isDefault) ?? tracks[0];
   const ordered = [...tracks].sort((a, b) => Number(b === defaultTrack) - Number(a === defaultTrack));
-  const labels = describeAudio(ordered);
-  return ordered.map((track, n) => {
+  const delivered = ordered.map((track) => {
     const cut = copy.get(track.index) ?? null;
-    const common = {
-      kind: 'audio' as const,
-      trackIndex: track.index,
-      label: labels[n]!,
-      grid,
-      language: track.language,
-      title: track.title,
-      isDefault: track === defaultTrack,
-    };
-    if (cut && browserPlaysAudio(track) === 'universal') return { ...common, ...copiedAudio(track, cut.codecString) };
-    return { ...common, ...encodedAudio(track, info, cut !== null, settings) };
+    const copied = cut !== null && browserPlaysAudio(track) === 'universal';
+    return copied ? copiedAudio(track, cut.codecString) : encodedAudio(track, info, settings);
   });
+  const labels = describeAudio(ordered.map((track, n) => ({ ...track, channels: delivered[n]!.channels })));
+  return ordered.map((track, n) => ({
+    kind: 'audio',
+    trackIndex: track.index,
+    label: labels[n]!,
+    grid,
+    language: track.language,
+    title: track.title,
+    isDefault: track === defaultTrack,
+    ...delivered[n]!,
+  }));
 }
 
 function copiedAudio(track: AudioTrack, codecString: string) {
@@ -212,7 +213,7 @@ function copiedAudio(track: AudioTrack, codecString: string) {
   };
 }
 
-function encodedAudio(track: AudioTrack, info: MediaInfo, canCut: boolean, { audioKbps }: LadderSettings) {
+function encodedAudio(track: AudioTrack, info: MediaInfo, { audioKbps }: LadderSettings) {
   const name = codecName(track.codec);
   const channels = track.channels === 1 ? 1 : 2;
   const bitrateKbps = channels === 1 ? Math.ceil(audioKbps / 2) : audioKbps;
@@ -226,6 +227,6 @@ function encodedAudio(track: AudioTrack, info: MediaInfo, canCut: boolean, { aud
     peakKbps: Math.round(bitrateKbps * 1.2),
     channels,
     sampleRate: 48_000,
-    why: plays && !canCut ? uncut : `Encoded: ${name} does not play in every browser.`,
+    why: plays ? uncut : `Encoded: ${name} does not play in every browser.`,
   };
 }

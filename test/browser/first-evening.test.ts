@@ -10,7 +10,11 @@ import { type KinoraProcess, startKinora } from '../support/process.ts';
 
 /** A first evening with Kinora, in a real browser against the real process: set up, upload, watch, come back. */
 
-const SETTINGS = { KINORA_SETUP_TOKEN: 'browser-test', KINORA_ENCODING_HEIGHTS: '[480, 360, 240]', KINORA_LOG_LEVEL: 'warn' };
+const SETTINGS = {
+  KINORA_SETUP_TOKEN: 'browser-test',
+  KINORA_ENCODING_HEIGHTS: '[480, 360, 240]',
+  KINORA_LOG_LEVEL: 'warn',
+};
 
 let folder: string;
 let kinora: KinoraProcess;
@@ -82,8 +86,14 @@ describe('a first evening', () => {
     expect(labels.length).toBeGreaterThanOrEqual(4);
     for (const height of [240, 480, 360]) {
       if (!(await page.getByTestId('quality-menu').isVisible())) await openSettings('quality');
-      await page.getByTestId('quality-option').filter({ hasText: `${height}p` }).first().click();
-      await page.waitForFunction((wanted) => document.querySelector('video')!.videoHeight === wanted, height, { timeout: 30_000 });
+      await page
+        .getByTestId('quality-option')
+        .filter({ hasText: `${height}p` })
+        .first()
+        .click();
+      await page.waitForFunction((wanted) => document.querySelector('video')!.videoHeight === wanted, height, {
+        timeout: 30_000,
+      });
       await playsOn(page, 0.5);
       expect(await playerState(page)).toMatchObject({ height, error: null });
     }
@@ -122,7 +132,9 @@ describe('a first evening', () => {
     await page.waitForTimeout(1000);
     await page.reload();
     await page.waitForSelector('video');
-    await expect.poll(async () => (await playerState(page)).currentTime, { timeout: 20_000 }).toBeGreaterThan(currentTime - 4);
+    await expect
+      .poll(async () => (await playerState(page)).currentTime, { timeout: 20_000 })
+      .toBeGreaterThan(currentTime - 4);
     expect((await playerState(page)).currentTime).toBeLessThan(currentTime + 4);
     await page.goto('/');
     await page.getByTestId('row-continue').waitFor();
@@ -167,12 +179,20 @@ describe('a first evening', () => {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
     const watchUrl = await firstVideo();
-    for (const [screen, url] of [['home', '/'], ['watch', watchUrl], ['upload', '/upload'], ['libraries', '/libraries'], ['jobs', '/jobs']] as const) {
+    for (const [screen, url] of [
+      ['home', '/'],
+      ['watch', watchUrl],
+      ['upload', '/upload'],
+      ['libraries', '/libraries'],
+      ['jobs', '/jobs'],
+    ] as const) {
       await page.goto(url);
       await page.waitForLoadState('networkidle').catch(() => {});
       await page.waitForTimeout(400);
       await keepPicture(page, `${screen}-${name}`);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       expect(overflow, `${screen} on a ${name} screen`).toBeLessThanOrEqual(0);
     }
   });
@@ -182,7 +202,15 @@ async function firstVideo(): Promise<string> {
   await page.goto('/');
   const card = page.getByTestId('video-card').first();
   await card.waitFor();
-  return (await card.locator('a').first().getAttribute('href').catch(() => null)) ?? (await card.getAttribute('href')) ?? '/';
+  return (
+    (await card
+      .locator('a')
+      .first()
+      .getAttribute('href')
+      .catch(() => null)) ??
+    (await card.getAttribute('href')) ??
+    '/'
+  );
 }
 
 /** Browsers may wait for a gesture; here nobody makes one. */
@@ -207,5 +235,6 @@ async function openSettings(list: 'quality' | null): Promise<void> {
 }
 
 async function closeSettings(): Promise<void> {
-  for (let n = 0; n < 3 && (await page.locator('[data-testid$=-menu]').count()) > 0; n++) await page.keyboard.press('Escape');
+  for (let n = 0; n < 3 && (await page.locator('[data-testid$=-menu]').count()) > 0; n++)
+    await page.keyboard.press('Escape');
 }

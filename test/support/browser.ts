@@ -32,7 +32,11 @@ export interface WatchedPage {
 }
 
 /** A page that remembers what went wrong in it. */
-export async function openPage(browser: Browser, baseURL: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function openPage(
+  browser: Browser,
+  baseURL: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext({ baseURL, viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -73,7 +77,10 @@ export function playerState(page: Page): Promise<PlayerState> {
       paused: video.paused,
       ended: video.ended,
       error: video.error?.message ?? null,
-      buffered: Array.from({ length: video.buffered.length }, (_, n) => [video.buffered.start(n), video.buffered.end(n)] as [number, number]),
+      buffered: Array.from(
+        { length: video.buffered.length },
+        (_, n) => [video.buffered.start(n), video.buffered.end(n)] as [number, number],
+      ),
     };
   });
 }
@@ -81,5 +88,7 @@ export function playerState(page: Page): Promise<PlayerState> {
 /** Resolves when the film has really moved on: by so many seconds of its own time. */
 export async function playsOn(page: Page, seconds = 1, timeout = 30_000): Promise<void> {
   const from = (await playerState(page)).currentTime;
-  await page.waitForFunction((until) => document.querySelector('video')!.currentTime >= until, from + seconds, { timeout });
+  await page.waitForFunction((until) => document.querySelector('video')!.currentTime >= until, from + seconds, {
+    timeout,
+  });
 }

@@ -82,7 +82,8 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
         event.preventDefault();
         act(action);
       },
-      on,
+      // Before Vidstack, which swallows the first key pressed after the controls have hidden.
+      { ...on, capture: true },
     );
     onReady(
       (ms) => {

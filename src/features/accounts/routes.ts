@@ -8,7 +8,7 @@ import { LoginBody, MeWire, RegisterBody, SessionWire } from './api.ts';
 import { createAttempts } from './attempts.ts';
 import { userWire } from './queries.ts';
 import { register, type SignedIn, signIn } from './service.ts';
-import { closeSession } from './sessions.ts';
+import { closeSession } from './sessions.service.ts';
 
 export function accountRoutes(app: App) {
   const attempts = createAttempts(app.clock);

@@ -4,11 +4,11 @@ import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import type { LoginBody, RegisterBody, Role } from './api.ts';
 import type { AttemptKeys, Attempts } from './attempts.ts';
-import { hashPassword, verifyNothing, verifyPassword } from './passwords.ts';
+import { hashPassword, verifyNothing, verifyPassword } from './passwords.service.ts';
 import { accountTaken, registrationClosed, wrongCredentials } from './problems.ts';
 import { findUserByLogin, viewerUser } from './queries.ts';
 import { users } from './schema.ts';
-import { openSession } from './sessions.ts';
+import { openSession } from './sessions.service.ts';
 import type { ViewerUser } from './viewer.ts';
 
 export interface SignedIn {

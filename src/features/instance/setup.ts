@@ -4,10 +4,10 @@ import type { z } from 'zod';
 import { defineProblem } from '../../core/problem.ts';
 import type { App } from '../../ports.ts';
 import type { SetupBody } from '../accounts/api.ts';
-import { hashPassword } from '../accounts/passwords.ts';
+import { hashPassword } from '../accounts/passwords.service.ts';
 import { hasAdmin } from '../accounts/queries.ts';
 import { addUser, type SignedIn } from '../accounts/service.ts';
-import { hashToken, openSession } from '../accounts/sessions.ts';
+import { hashToken, openSession } from '../accounts/sessions.service.ts';
 import { setupTokens } from './schema.ts';
 
 /** The one-time setup link: whoever reads the console makes the first admin. */

@@ -4,7 +4,7 @@ import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
 import type { App } from '../../ports.ts';
-import { reopenVideo } from '../videos/recovery.ts';
+import { reopenVideo } from '../videos/recovery.service.ts';
 import { JobPage, JobReply, LaneList, ListJobsQuery } from './api.ts';
 import { getJob, listJobs } from './queries.ts';
 

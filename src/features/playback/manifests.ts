@@ -2,7 +2,7 @@ import { dashManifest } from '../../media/dash.ts';
 import { mediaPlaylist, multivariantPlaylist } from '../../media/hls.ts';
 import type { AudioRendition, VideoRendition } from '../../media/types.ts';
 import { boundariesOf, type StreamRendition } from '../../streaming/source.ts';
-import type { VideoStream } from '../videos/streams.ts';
+import type { VideoStream } from '../videos/streams.queries.ts';
 
 /** Manifests of one video, all derived from its renditions, none stored. URIs are relative to the video's media URL. */
 

@@ -7,10 +7,10 @@ import type { App } from '../../ports.ts';
 import { segmentNotFound } from '../../streaming/engine.ts';
 import { findUser } from '../accounts/queries.ts';
 import { ANONYMOUS, type Viewer } from '../accounts/viewer.ts';
-import { readMediaToken } from '../videos/media-urls.ts';
-import { mayWatch } from '../videos/permissions.ts';
+import { readMediaToken } from '../videos/media-urls.queries.ts';
+import { mayWatch } from '../videos/permissions.queries.ts';
 import { findVideo, type VideoRow } from '../videos/queries.ts';
-import { findStream } from '../videos/streams.ts';
+import { findStream } from '../videos/streams.queries.ts';
 import { dash, multivariant, playlist } from './manifests.ts';
 import { watched } from './watched.ts';
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
+import { basePathOf } from '../../platform/config/base-path.ts';
 import type { App } from '../../ports.ts';
-import { publicPath } from '../videos/media-urls.ts';
 import { videoWire } from '../videos/queries.ts';
 import { removeVideo } from '../videos/service.ts';
 import { CompleteUploadReply, InitUploadBody, InitUploadReply } from './api.ts';
@@ -18,7 +18,7 @@ const PATH = '/api/uploads';
 export function uploadRoutes(app: App) {
   const files = createUploadFiles(app);
   const tus = createTus(app, files, PATH);
-  const urlOf = (id: string) => `${publicPath(app)}${PATH}/${id}`;
+  const urlOf = (id: string) => `${basePathOf(app.config)}${PATH}/${id}`;
   const doc = (summary: string, returns: Record<number, null>) => ({ summary, returns, tags: ['tus'] });
 
   return new Hono<HttpEnv>()

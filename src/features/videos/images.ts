@@ -8,7 +8,7 @@ import type { App } from '../../ports.ts';
 import type { StreamSource } from '../../streaming/source.ts';
 import { findVideo } from './queries.ts';
 import { setImages } from './service.ts';
-import { findStream } from './streams.ts';
+import { findStream } from './streams.queries.ts';
 
 /** How many frames a poster is chosen from. */
 const CANDIDATES = 6;

@@ -8,7 +8,7 @@ import { fillJob, imagesJob, probeJob } from './job-definitions.ts';
 import { failureSentence, probeVideo } from './probe.ts';
 import { findVideo } from './queries.ts';
 import { markReady, noteEncodePercent } from './service.ts';
-import { findStream } from './streams.ts';
+import { findStream } from './streams.queries.ts';
 
 /** Says who does this feature's background work. */
 export function handleVideoJobs(app: App): void {

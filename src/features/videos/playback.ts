@@ -2,9 +2,9 @@ import type { App } from '../../ports.ts';
 import { segmentCount } from '../../streaming/source.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { PlaybackWire, RenditionWire } from './api.ts';
-import { mediaBase } from './media-urls.ts';
+import { mediaBase } from './media-urls.queries.ts';
 import type { VideoRow } from './queries.ts';
-import { findStream, type VideoStream } from './streams.ts';
+import { findStream, type VideoStream } from './streams.queries.ts';
 
 /** Where and how this viewer can play a video; null until it has been probed. */
 export async function findPlayback(app: App, viewer: Viewer, video: VideoRow): Promise<PlaybackWire | null> {

@@ -10,7 +10,7 @@ import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { App } from '../../ports.ts';
 import { sources, videos } from './schema.ts';
 import { markPlayable, type Probed } from './service.ts';
-import { sourcePath } from './streams.ts';
+import { sourcePath } from './streams.queries.ts';
 
 const HEAD_BYTES = 64 * 1024;
 

@@ -9,8 +9,8 @@ import type { Viewer } from '../accounts/viewer.ts';
 import { watchProgress } from '../history/schema.ts';
 import { libraries } from '../libraries/schema.ts';
 import type { ListVideosQuery, VideoWire } from './api.ts';
-import { mediaBase } from './media-urls.ts';
-import { listedFor, mayEdit, mayWatch } from './permissions.ts';
+import { mediaBase } from './media-urls.queries.ts';
+import { listedFor, mayEdit, mayWatch } from './permissions.queries.ts';
 import { videoNotFound } from './problems.ts';
 import { sources, videos } from './schema.ts';
 

@@ -8,7 +8,7 @@ import type { Timeline } from '../../streaming/source.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { EditVideoBody, Visibility } from './api.ts';
 import { fillJob, imagesJob, probeJob } from './job-definitions.ts';
-import { mayEdit } from './permissions.ts';
+import { mayEdit } from './permissions.queries.ts';
 import { videoNotFound, videoNotYours } from './problems.ts';
 import { findVideo, getWatchable, type VideoRow } from './queries.ts';
 import { renditions, sources, videos } from './schema.ts';

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { HOUR_MS, type TimeMs } from '../../core/time.ts';
+import { basePathOf } from '../../platform/config/base-path.ts';
 import type { App } from '../../ports.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { videos } from './schema.ts';
@@ -22,7 +23,7 @@ export interface MediaBase {
 
 /** Where a viewer finds a video's media. The viewer has been checked. */
 export function mediaBase(app: App, viewer: Viewer, video: VideoFacts): MediaBase {
-  const root = `${publicPath(app)}/media/${video.id}`;
+  const root = `${basePathOf(app.config)}/media/${video.id}`;
   if (video.visibility === 'public') return { url: root, expiresAtMs: null };
   const expiresAtMs = (Math.floor(app.clock.nowMs() / STEP_MS) + 2) * STEP_MS;
   const viewerId = viewer.user?.id ?? '-';
@@ -43,9 +44,4 @@ export function readMediaToken(app: App, videoId: string, token: string): { user
 function sign(app: App, videoId: string, claims: string): string {
   const secret = app.config.accounts.secret ?? app.dataDir.secret;
   return createHmac('sha256', secret).update(`media ${videoId} ${claims}`).digest('base64url').slice(0, 32);
-}
-
-/** The path part of the configured outside address: "" unless Kinora lives under a sub-path. */
-export function publicPath({ config }: App): string {
-  return config.http.baseUrl ? new URL(config.http.baseUrl).pathname.replace(/\/+$/, '') : '';
 }

@@ -1,24 +1,42 @@
-/** dist/web: built when its sources are not those it was built from. */
+/** dist/web and dist/server: built when their sources are not those they were built from. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { runQuietly, Stop, say } from './process.mjs';
 
+/** The web interface, from web/ and the wire shapes it shares with the server. */
 export function webStep(root, exe) {
-  const dist = join(root, 'dist', 'web');
+  const sources = () => webSources(root);
+  return buildStep(root, exe, { what: 'web interface', target: 'web', config: 'vite.config.ts', sources });
+}
+
+export function webSources(root) {
+  return [...filesIn(join(root, 'web')), ...wireShapes(root), join(root, 'vite.config.ts')];
+}
+
+/** The server as one file. */
+export function serverStep(root, exe) {
+  const sources = () => [
+    ...filesIn(join(root, 'src')),
+    join(root, 'package.json'),
+    join(root, 'vite.server.config.ts'),
+  ];
+  return buildStep(root, exe, { what: 'server', target: 'server', config: 'vite.server.config.ts', sources });
+}
+
+function buildStep(root, exe, { what, target, config, sources }) {
+  const dist = join(root, 'dist', target);
   const stamp = join(dist, '.stamp');
-  const needed = async () => {
-    if (!existsSync(join(root, 'web', 'index.html'))) return false;
-    return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== sourceHash(root);
-  };
+  const currentHash = () => sourceHash(root, sources());
+  const needed = async () => !existsSync(stamp) || readFileSync(stamp, 'utf8') !== currentHash();
   const run = async () => {
-    say(`Building the web interface, since ${existsSync(stamp) ? 'it has changed' : 'it is not built yet'}.`);
-    const hash = sourceHash(root);
-    const aside = join(root, 'dist', '.web-new');
+    say(`Building the ${what}, since ${existsSync(stamp) ? 'it has changed' : 'it is not built yet'}.`);
+    const hash = currentHash();
+    const aside = join(root, 'dist', `.${target}-new`);
     rmSync(aside, { recursive: true, force: true });
     mkdirSync(aside, { recursive: true });
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    const args = [vite, 'build', '--outDir', aside, '--emptyOutDir', '--logLevel', 'warn'];
+    const args = [vite, 'build', '--config', config, '--outDir', aside, '--emptyOutDir', '--logLevel', 'warn'];
     const env = { ...process.env, NODE_ENV: 'production' };
     // Its output goes through a pipe; it is for a terminal only where ours is.
     if (!process.stderr.isTTY) env.NO_COLOR = '1';
@@ -27,10 +45,10 @@ export function webStep(root, exe) {
       rmSync(aside, { recursive: true, force: true });
       process.stderr.write(`${output}\n`);
       const rest = existsSync(dist) ? ' The last good build is untouched.' : '';
-      throw new Stop(`The web interface could not be built; Vite says why above.${rest}`);
+      throw new Stop(`The ${what} could not be built; Vite says why above.${rest}`);
     }
     writeFileSync(join(aside, '.stamp'), hash);
-    swap(dist, aside, join(root, 'dist', '.web-old'));
+    swap(dist, aside, join(root, 'dist', `.${target}-old`));
   };
   return { needed, run };
 }
@@ -44,9 +62,8 @@ function swap(dist, fresh, old) {
 }
 
 /** A hash over everything that ends up in the build: names and contents. */
-export function sourceHash(root) {
-  const files = [...filesIn(join(root, 'web')), ...wireShapes(root)];
-  for (const name of ['vite.config.ts', 'package-lock.json']) files.push(join(root, name));
+export function sourceHash(root, sources) {
+  const files = [...sources, join(root, 'package-lock.json')];
   const hash = createHash('sha256');
   for (const file of files.filter(existsSync).sort()) {
     hash
