@@ -107,9 +107,14 @@ export function encodeVideoArgv(options: EncodeVideoOptions): string[] {
 }
 
 /**
- * Encodes one audio track to AAC-LC at 48 kHz in fragmented MP4 on `pipe:FD`. Frames sit on one grid whatever the start:
- * a session that starts at frame f writes packets for frames f-1, f, f+1 ... at exactly the times a run from 0 gives them,
- * PLACEHOLDER
+ * Encodes one audio track to AAC-LC at 48 kHz in fragmented MP4 on `pipe:FD`. All runs share one grid: with P the output's
+ * `round((originSec + offsetSec) * 48000)`, a run that starts at frame f writes packets stamped `P + (f - 1) * 1024`,
+ * `P + f * 1024` ... as one from frame 0 does.
+ *
+ * The encoder looks one frame back: the packet stamped `P + (n - 1) * 1024` and the one before it decode to frame n - 1, and
+ * the very first packet only primes. Its first few packets differ from those of a run that came through, until its rate
+ * control has settled: start 8 frames early and drop 8 packets, and the join measures as quiet as quantisation itself
+ * (4 are nearly enough, 2 are not).
  */
 export function encodeAudioArgv(options: EncodeAudioOptions): string[] {
   const { path, demuxer, kbps, channels, offsetSec, fd, trackIndex } = options;
@@ -195,7 +200,7 @@ export function posterArgv(options: SourceStream & { atSec: number; source: Pict
 
 /**
  * Sprite sheets of small tiles, as `FOLDER/sheet-00000.jpg`, from key frames alone: the n-th tile shows the last key frame
- * at or before n times the interval (the first one where there is none before). Reads the file once, decodes little of it.
+ * at or before n and a half intervals. Reads the file once, decodes little of it.
  */
 export function storyboardArgv(
   options: SourceStream & {
@@ -210,7 +215,8 @@ export function storyboardArgv(
     ...preparePicture({ ...source, interlaced: false }, size),
     `scale=${size.width}:${size.height}:flags=bilinear`,
     'setsar=1',
-    `fps=1/${number(plan.intervalSec)}:round=up`,
+    `fps=1/${number(plan.intervalSec)}:round=near:start_time=0:eof_action=pass`,
+    'tpad=stop=-1:stop_mode=clone',
     `trim=end_frame=${plan.tiles}`,
     `tile=${plan.columns}x${plan.rows}`,
     'format=yuvj420p',

@@ -121,9 +121,11 @@ export function soundOnGrid({ demuxer, originSec, startFrame, durationSec, chann
   const first = Math.round(originSec * AAC_SAMPLE_RATE) + (startFrame ?? 0) * AAC_FRAME_SAMPLES;
   const end = durationSec === null ? '' : `:end_pts=${first + Math.round(durationSec * AAC_SAMPLE_RATE)}`;
   const layout = `aformat=sample_fmts=fltp:channel_layouts=${layoutOf(channels)}`;
+  // Twice, as `first_pts` counts in samples of the input: first to 48 kHz, then holes filled and the start padded or cut.
   const onGrid = (from: number) => [
-    `aresample=${AAC_SAMPLE_RATE}:async=1:first_pts=${from}`,
+    `aresample=${AAC_SAMPLE_RATE}`,
     layout,
+    `aresample=${AAC_SAMPLE_RATE}:async=1:first_pts=${from}`,
     `atrim=start_pts=${first}${end}`,
   ];
   if (startFrame === null) return { seekSec: null, filters: onGrid(first) };

@@ -79,7 +79,9 @@ export function scaleTo({ width, height }: { width: number; height: number }, so
   const isRgb = /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|x2rgb|pal8)/.test(source.pixelFormat ?? '');
   const kept = source.range === 'sdr' && source.colorSpace !== null && MATRICES.has(source.colorSpace) && !isRgb;
   const guess = source.range !== 'sdr' || isHd(source) ? 'bt709' : 'smpte170m';
-  const matrix = kept ? `colorspace=${source.colorSpace}` : `colorspace=${guess}:color_primaries=${guess}:color_trc=${guess}`;
+  const matrix = kept
+    ? `colorspace=${source.colorSpace}`
+    : `colorspace=${guess}:color_primaries=${guess}:color_trc=${guess}`;
   const converted = isRgb ? `:out_color_matrix=${guess === 'bt709' ? 'bt709' : 'bt601'}` : '';
   const scale = `scale=${width}:${height}:flags=bicubic:out_range=tv${converted}`;
   return [scale, 'setsar=1', 'format=yuv420p', `setparams=range=tv:${matrix}`];

@@ -71,7 +71,8 @@ async function uploadThroughKills(round: number): Promise<string> {
   let killed = false;
   let acknowledged = 0;
   while (acknowledged < content.length) {
-    const head = await client.raw('HEAD', upload.url);
+    const head = await client.raw('HEAD', upload.url, { headers: { 'Tus-Resumable': '1.0.0' } });
+    expect(head.response.status).toBe(200);
     const offset = Number(head.response.headers.get('upload-offset'));
     // What was acknowledged before a crash is still there after it.
     expect(offset).toBeGreaterThanOrEqual(acknowledged);

@@ -52,7 +52,7 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
   useEffect(() => {
     const player = element.current!;
     const saver = createProgressSaver(video.id);
-    const undo = preparePlayer(player);
+    const undo = preparePlayer(player, playback.renditions);
     const unfollow = followPlayer(player, state);
     const listening = new AbortController();
     const on = { signal: listening.signal };

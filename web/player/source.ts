@@ -1,6 +1,6 @@
 import type { HLSProvider } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
-import type { PlaybackWire } from '../../src/features/videos/api.ts';
+import type { PlaybackWire, RenditionWire } from '../../src/features/videos/api.ts';
 import { languageText } from '../lib/i18n/format.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 
@@ -16,7 +16,7 @@ export function loadSource(player: MediaPlayerElement, url: string, positionMs: 
 const pendingStart = new WeakMap<MediaPlayerElement, number>();
 
 /** Readies the player once, before its first source. Returns the way to undo it. */
-export function preparePlayer(player: MediaPlayerElement): () => void {
+export function preparePlayer(player: MediaPlayerElement, renditions: RenditionWire[]): () => void {
   const listening = new AbortController();
   const { signal } = listening;
   player.addEventListener(
@@ -28,7 +28,12 @@ export function preparePlayer(player: MediaPlayerElement): () => void {
       provider.library = () => import('hls.js');
       provider.config = {
         startPosition: pendingStart.get(player) ?? -1,
-        capLevelToPlayerSize: true,
+        // Saves bytes where every size is stored already. Where it is not, a smaller picture would have to be encoded
+        // although the original lies ready to be copied.
+        capLevelToPlayerSize: allStored(renditions),
+        // Start as on a home network: starting low would have the server encode a size nobody wants.
+        abrEwmaDefaultEstimate: 8_000_000,
+        testBandwidth: false,
         backBufferLength: 60,
         fragLoadPolicy: {
           default: {
@@ -58,6 +63,10 @@ export function preparePlayer(player: MediaPlayerElement): () => void {
   player.qualities.switch = 'next';
   rememberVolume(player, signal);
   return () => listening.abort();
+}
+
+function allStored(renditions: RenditionWire[]): boolean {
+  return renditions.every((one) => one.kind === 'audio' || one.filledPercent >= 100);
 }
 
 /** Vidstack gives each new media element its own full volume once it can play: ours is set after that, and heeded from then on. */

@@ -26,6 +26,8 @@ export function StatsPanel({ player, state, renditions, onClose }: StatsPanelPro
   const numbers = useNumbers(player);
   const video = renditionOf(state.value.quality, renditions);
   const audio = audioRenditionOf(state.value.audioTrack, renditions);
+  // What plays now comes first; the rest stays in the server's order.
+  const isPlaying = (one: RenditionWire) => one === video || one === audio;
   return (
     <section ref={box} class="stats" aria-label={t('stats.title')} data-testid="stats-panel">
       <header class="stats__head">
@@ -51,9 +53,11 @@ export function StatsPanel({ player, state, renditions, onClose }: StatsPanelPro
         </div>
       </dl>
       <ul class="stats__list">
-        {renditions.map((rendition) => (
-          <Rendition key={rendition.id} rendition={rendition} playing={rendition === video || rendition === audio} />
-        ))}
+        {renditions
+          .toSorted((a, b) => Number(isPlaying(b)) - Number(isPlaying(a)))
+          .map((rendition) => (
+            <Rendition key={rendition.id} rendition={rendition} playing={isPlaying(rendition)} />
+          ))}
       </ul>
     </section>
   );

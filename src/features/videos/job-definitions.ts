@@ -3,14 +3,19 @@ import { defineJob } from '../../platform/queue.define.ts';
 
 const VideoPayload = z.object({ videoId: z.string() });
 
+/** Attempts are also used up by the server being killed in the middle, which is no fault of the file's: allow for many. */
+const attempts = 10;
+/** How often work that fails by itself is tried. */
+export const TRIES = 3;
+
 /** Understands a source; afterwards the video can be played. */
 export const probeJob = defineJob('videos.probe', VideoPayload, {
   lane: 'probe',
-  attempts: 3,
+  attempts,
   timeout: '5m',
   priority: 10,
 });
 /** Makes the poster and the storyboard. */
-export const imagesJob = defineJob('videos.images', VideoPayload, { lane: 'image', attempts: 3, timeout: '30m' });
+export const imagesJob = defineJob('videos.images', VideoPayload, { lane: 'image', attempts, timeout: '30m' });
 /** Fills the encoded ladder of a video kept eagerly. */
-export const fillJob = defineJob('videos.fill', VideoPayload, { lane: 'encode', attempts: 3, timeout: '2d' });
+export const fillJob = defineJob('videos.fill', VideoPayload, { lane: 'encode', attempts, timeout: '2d' });

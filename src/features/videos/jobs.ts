@@ -4,7 +4,7 @@ import { PermanentJobError } from '../../platform/queue.define.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
 import { makeImages } from './images.ts';
-import { fillJob, imagesJob, probeJob } from './job-definitions.ts';
+import { fillJob, imagesJob, probeJob, TRIES } from './job-definitions.ts';
 import { failureSentence, probeVideo } from './probe.ts';
 import { findVideo } from './queries.ts';
 import { markReady, noteEncodePercent } from './service.ts';
@@ -13,13 +13,11 @@ import { findStream } from './streams.queries.ts';
 /** Says who does this feature's background work. */
 export function handleVideoJobs(app: App): void {
   app.queue.handle(probeJob, ({ videoId }, context) =>
-    explaining(context, probeJob.attempts, () => probeVideo(app, videoId, context.signal)),
+    explaining(context, () => probeVideo(app, videoId, context.signal)),
   );
-  app.queue.handle(fillJob, ({ videoId }, context) =>
-    explaining(context, fillJob.attempts, () => fillVideo(app, videoId, context)),
-  );
+  app.queue.handle(fillJob, ({ videoId }, context) => explaining(context, () => fillVideo(app, videoId, context)));
   app.queue.handle(imagesJob, ({ videoId }, context) =>
-    explaining(context, imagesJob.attempts, () => makeImages(app, videoId, context.signal)),
+    explaining(context, () => makeImages(app, videoId, context.signal)),
   );
 }
 
@@ -51,14 +49,14 @@ async function fillVideo(app: App, videoId: string, { signal, progress }: JobCon
  * Keeps ffmpeg's words with the job, and ends it with the sentence a video's owner reads once trying again cannot help.
  * The video itself is marked by the reaction to the job's end, which also covers jobs that had no chance to say anything.
  */
-async function explaining(context: JobContext, attempts: number, work: () => Promise<void>): Promise<void> {
+async function explaining(context: JobContext, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (context.signal.aborted) throw error;
     const log = ffmpegLog(error);
     if (log) context.log(log);
-    if (!isFilesFault(error) && context.attempt < attempts) throw error;
+    if (!isFilesFault(error) && context.attempt < TRIES) throw error;
     throw new PermanentJobError(failureSentence(error), { cause: error, ...(log ? { log } : {}) });
   }
 }
