@@ -29,6 +29,8 @@ CREATE INDEX `jobs_video` ON `jobs` (`video_id`);
 
 CREATE INDEX `jobs_list` ON `jobs` (`state`,`created_at_ms`,`id`);
 
+CREATE INDEX `jobs_lane` ON `jobs` (`lane`,`created_at_ms`,`id`);
+
 CREATE INDEX `jobs_all` ON `jobs` (`created_at_ms`,`id`);
 
 CREATE TABLE `libraries` (

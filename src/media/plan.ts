@@ -35,11 +35,12 @@ const H264_HIGH = 100;
  * track, the default first. The same input always gives the same list.
  */
 export function planRenditions(input: PlanInput): Rendition[] {
-  const track = primaryVideo(input.info.video);
-  const video = track ? planVideo(track, input) : [];
-  const switching = video.find((rendition) => !rendition.alone);
-  const audioGrid = switching?.grid ?? 'regular';
-  return [...markDuplicates(video), ...planAudio(input, audioGrid)];
+  const { info, grids } = input;
+  // Even where all is encoded, the source's own key frames are the best places to cut: sessions start there quickest.
+  const grid: Grid = info.video.length > 0 && grids.source && !grids.sparse ? 'source' : 'regular';
+  const track = primaryVideo(info.video);
+  const video = track ? planVideo(track, grid, input) : [];
+  return [...markDuplicates(video), ...planAudio(input, grid)];
 }
 
 /** The track people mean by "the picture": the first default one, or else the largest. */
@@ -48,28 +49,23 @@ export function primaryVideo(tracks: readonly VideoTrack[]): VideoTrack | null {
   return tracks.find(({ isDefault }) => isDefault) ?? [...tracks].sort((a, b) => area(b) - area(a))[0] ?? null;
 }
 
-function planVideo(track: VideoTrack, { info, copy, grids, settings }: PlanInput): VideoRendition[] {
+function planVideo(track: VideoTrack, grid: Grid, { info, copy, grids, settings }: PlanInput): VideoRendition[] {
   const verdict = judgeVideo(track, info, grids.source ? (copy.get(track.index) ?? null) : null);
   const sourceKbps = track.bitrateKbps ?? info.bitrateKbps;
   const rungs = encodedRungs({ ...track, bitrateKbps: sourceKbps }, settings);
-  const copied =
-    verdict.codecString === null
-      ? null
-      : copiedVideo(track, verdict.codecString, verdict.why, sourceKbps, grids.sparse);
-  const grid: Grid = copied && !copied.alone ? 'source' : 'regular';
-  const encoded = rungs.map((rung, n) => {
-    const isFullSize = n === 0;
-    return encodedVideo(track, rung, grid, isFullSize ? verdict.whyEncoded : WHY_SMALLER);
-  });
-  if (!copied) return encoded;
+  const alone = grids.sparse;
+  const whyFull = verdict.universal && alone ? WHY_SPARSE : verdict.whyEncoded;
+  const encoded = rungs.map((rung, n) => encodedVideo(track, rung, grid, n === 0 ? whyFull : WHY_SMALLER));
+  if (verdict.codecString === null) return encoded;
+  const copied = copiedVideo(track, verdict.codecString, verdict.why, sourceKbps, alone);
+  const top = encoded[0]!;
+  const isTwin = top.width * top.height > copied.width * copied.height * 0.7;
   // A copy that every browser plays and that can be switched away from needs no twin, unless it is far too heavy.
-  const [top] = encoded;
-  const needsTwin = !verdict.universal || copied.alone || (top && copied.bitrateKbps > 2 * top.peakKbps);
-  if (needsTwin || !top) return [copied, ...encoded];
-  const isTwin = top.height > copied.height * 0.85;
-  return [copied, ...(isTwin ? encoded.slice(1) : encoded)];
+  const twinUseful = !verdict.universal || alone || copied.bitrateKbps > 2 * top.peakKbps;
+  return [copied, ...(isTwin && !twinUseful ? encoded.slice(1) : encoded)];
 }
 
+const WHY_SPARSE = 'Encoded: the key frames of the original are too far apart to switch at.';
 const WHY_SMALLER = 'Encoded to switch down on slower connections.';
 
 interface Verdict {

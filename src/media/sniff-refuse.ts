@@ -99,7 +99,7 @@ function refuseText(text: string): string | null {
   if (text === '') return 'The file holds nothing but blanks. Send it again.';
   if (/^(#extm3u|ffconcat|\[playlist\]|\[reference\]|#ext-x-|#extinf)/.test(text)) return PLAYLIST;
   if (/^(file\s+["']|(https?|rtsp|rtmp|file|concat|subfile|data):)/.test(text)) return PLAYLIST;
-  if (/^(rem .*\n)*\s*(performer|title|file|catalog) ".*track \d+ audio/s.test(text)) return PLAYLIST;
+  if (/^\s*track \d+ audio\s*$/m.test(text)) return PLAYLIST;
   if (/^<(\?xml|!doctype|html|mpd|smil|asx|svg|head|script|!--)/.test(text)) return PAGE;
   if (/^(webvtt|\d+\s*\n\d\d:\d\d:\d\d[,.]\d{3} -->|\[script info\])/.test(text)) {
     return 'These are subtitles without a video. Add them to the video they belong to.';

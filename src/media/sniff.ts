@@ -84,17 +84,22 @@ function isIsoMedia(head: Uint8Array): boolean {
   return known > 0;
 }
 
-/** ISO/IEC 13818-1: packets of 188 bytes that begin with 0x47; in M2TS each has four bytes of time before it. */
+/**
+ * ISO/IEC 13818-1: packets of 188 bytes that begin with 0x47; in M2TS each has four bytes of time before it, in DVB sixteen
+ * of parity behind it. A recording may begin within a packet: then more of them must agree.
+ */
 function isTransportStream(head: Uint8Array): boolean {
-  return [
-    [188, 0],
-    [192, 4],
-    [204, 0],
-  ].some(([packet, before]) => {
-    const packets = Math.min(5, Math.floor((head.length - before!) / packet!));
-    if (packets < 3) return false;
-    return Array.from({ length: packets }, (_, n) => head[before! + n * packet!]).every((byte) => byte === 0x47);
+  return [188, 192, 204].some((packet) => {
+    const expected = packet === 192 ? 4 : 0;
+    if (isSyncedAt(head, expected, packet, 3)) return true;
+    for (let at = 0; at < packet; at++) if (isSyncedAt(head, at, packet, 8)) return true;
+    return false;
   });
+}
+
+function isSyncedAt(head: Uint8Array, at: number, packet: number, wanted: number): boolean {
+  for (let n = 0; n < wanted; n++) if (head[at + n * packet] !== 0x47) return false;
+  return true;
 }
 
 /** Where the audio begins behind an ID3v2 tag (its size is four times seven bits); 0 without one. */

@@ -32,8 +32,6 @@ export interface RunOptions {
   pipes?: number;
   /** `background` for work nobody waits for. */
   priority?: 'watching' | 'background';
-  /** Gets each `key=value` of `-progress` on stdout. */
-  onProgress?: (key: string, value: string) => void;
 }
 
 export interface RunningProcess {
@@ -99,7 +97,7 @@ export function createFfmpeg(paths: FfmpegPaths): Ffmpeg {
 }
 
 function startProcess(command: string, argv: readonly string[], options: RunOptions) {
-  const { signal, timeoutMs, pipes = 0, priority = 'background', onProgress } = options;
+  const { signal, timeoutMs, pipes = 0, priority = 'background' } = options;
   const child = spawn(command, argv, {
     stdio: ['ignore', 'pipe', 'pipe', ...Array<'pipe'>(pipes).fill('pipe')],
     windowsHide: true,
@@ -111,10 +109,7 @@ function startProcess(command: string, argv: readonly string[], options: RunOpti
     log = (log + chunk.toString('utf8')).slice(-STDERR_KEPT);
   });
   const stdout: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => {
-    if (onProgress) readProgress(chunk, onProgress);
-    else stdout.push(chunk);
-  });
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
   // A reader that goes away breaks the pipe; the child's end tells the story, so these are no news.
   for (const output of outputs) output.on('error', () => {});
 
@@ -173,13 +168,6 @@ function endGently(child: ChildProcess): void {
   const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
   timer.unref();
   child.once('close', () => clearTimeout(timer));
-}
-
-function readProgress(chunk: Buffer, onProgress: (key: string, value: string) => void): void {
-  for (const line of chunk.toString('utf8').split('\n')) {
-    const at = line.indexOf('=');
-    if (at > 0) onProgress(line.slice(0, at), line.slice(at + 1).trim());
-  }
 }
 
 function lastLine(log: string): string | null {

@@ -44,6 +44,7 @@ export const jobs = sqliteTable(
     uniqueIndex('jobs_dedupe').on(job.dedupeKey).where(sql`${job.state} in ('queued', 'running')`),
     index('jobs_video').on(job.videoId),
     index('jobs_list').on(job.state, job.createdAtMs, job.id),
+    index('jobs_lane').on(job.lane, job.createdAtMs, job.id),
     index('jobs_all').on(job.createdAtMs, job.id),
   ],
 );

@@ -94,7 +94,8 @@ export function listContinueWatching(app: App, viewer: Viewer, limit: number): V
     .where(
       and(
         eq(watchProgress.userId, viewer.user.id),
-        eq(watchProgress.finished, false),
+        // Spelt out, not bound: only then may the partial index serve.
+        sql`${watchProgress.finished} = 0`,
         isNull(videos.deletedAtMs),
         listedFor(viewer),
       ),

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TestClient } from '../support/client.ts';
+import { createTestApp, type TestApp } from '../support/test-app.ts';
+
+/** Every list is read through an index, whoever asks for it: what SQLite plans, not what we hope. */
+
+let kinora: TestApp;
+let admin: TestClient;
+let member: TestClient;
+const prepared = new Set<string>();
+
+beforeAll(async () => {
+  kinora = await createTestApp();
+  admin = await kinora.admin();
+  member = await kinora.member();
+  const { raw } = kinora.app.db;
+  const prepare = raw.prepare.bind(raw);
+  raw.prepare = ((sql: string) => {
+    prepared.add(sql);
+    return prepare(sql);
+  }) as typeof raw.prepare;
+});
+afterAll(() => kinora?.close());
+
+/** The tables (or indexes) a query reads from end to end. */
+function scans(sql: string): string[] {
+  const { raw } = kinora.app.db;
+  const parameters = (sql.match(/\?/g) ?? []).map(() => 1);
+  const plan = raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters) as { detail: string }[];
+  return plan.map(({ detail }) => detail).filter((detail) => /^SCAN|USE TEMP B-TREE FOR ORDER BY/.test(detail));
+}
+
+it('holds for all lists and single reads', async () => {
+  const urls = [
+    '/api/videos',
+    '/api/videos?limit=3',
+    '/api/videos?library=Aaaa1111Bbbb22',
+    '/api/videos?owner=me',
+    '/api/videos?owner=Aaaa1111Bbbb22',
+    '/api/videos?state=failed',
+    '/api/videos?origin=upload',
+    '/api/videos?owner=me&state=uploading',
+    '/api/history/continue',
+  ];
+  const forAdmins = [
+    '/api/jobs',
+    '/api/jobs?state=failed',
+    '/api/jobs?lane=encode',
+    '/api/jobs?lane=encode&state=done',
+  ];
+  for (const client of [kinora.client(), member, admin]) for (const url of urls) await client.get(url);
+  for (const url of forAdmins) await admin.get(url);
+  await member.raw('GET', '/api/videos/Aaaa1111Bbbb22');
+  const reads = [...prepared].filter((sql) => /^\s*select/i.test(sql));
+  expect(reads.length).toBeGreaterThan(10);
+  const slow = reads.flatMap((sql) => scans(sql).map((detail) => `${detail}: ${sql}`));
+  expect(slow).toEqual([]);
+});
