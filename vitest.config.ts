@@ -35,7 +35,7 @@ export default defineConfig({
         ],
         15,
       ),
-      suite('flows', ['test/flows/**/*.test.ts'], 60),
+      suite('flows', ['test/flows/**/*.test.ts'], 240),
       suite('browser', ['test/browser/**/*.test.ts'], 120),
       suite('crash', ['test/crash/**/*.test.ts'], 240),
       suite('security', ['test/security/**/*.test.ts'], 60, 120),

@@ -128,7 +128,7 @@ describe('pictures', () => {
     ],
     [
       'high frame rate is in the name',
-      { frameRate: 59.94, height: 480, width: 854 },
+      { frameRate: 59.94, height: 480, width: 854, bitrateKbps: 2000 },
       {},
       ['480p60 | copied h264 source'],
     ],
@@ -190,7 +190,7 @@ describe('sound', () => {
       audio({ index: 4, isDefault: false, language: null, channels: 6 }),
       audio({ index: 5, isDefault: false }),
     ];
-    const renditions = plan({ video: [video({ width: 640, height: 480 })], audio: tracks }).slice(1);
+    const renditions = plan({ video: [video({ width: 640, height: 480, bitrateKbps: 2000 })], audio: tracks }).slice(1);
     expect(lines(renditions)).toEqual([
       'English | copied aac source',
       'German | encoded aac source',

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFfmpeg, type Ffmpeg } from './ffmpeg.ts';
 
@@ -82,9 +83,7 @@ describe('a child', () => {
 
   it('writes each output to a pipe of its own, and waits while nobody reads', async () => {
     const { pipes, done } = playing('printf left >&3; printf right >&4').start([], { pipes: 2 });
-    const texts = await Promise.all(
-      pipes.map(async (pipe) => Buffer.concat(await Array.fromAsync(pipe as AsyncIterable<Buffer>)).toString()),
-    );
+    const texts = await Promise.all(pipes.map(text));
     expect(texts).toEqual(['left', 'right']);
     await done;
   });

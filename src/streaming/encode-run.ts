@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../core/time.ts';
 import { encodeAudioArgv, encodeVideoArgv } from '../media/argv.ts';
 import { normaliseInit } from '../media/init-segment.ts';
-import type { VideoRendition } from '../media/types.ts';
+import type { Rendition, VideoRendition } from '../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
 import { readEncoderOutput } from './fragment-reader.ts';
 import { createSegmentCutter } from './segment-cutter.ts';
@@ -112,13 +112,13 @@ function runArgv(options: EncodeRunOptions): string[] {
   const boundariesUs = boundariesOf(timeline, spec.grid);
   const atSec = (index: number) => timeline.ffmpegOriginSec + boundariesUs[index]! / 1e6;
   const isWhole = endSegment >= boundariesUs.length - 1;
-  const base = { path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, offsetSec: OFFSET_SEC };
+  const originSec = timeline.ffmpegOriginSec;
+  const base = { path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, originSec, offsetSec: OFFSET_SEC };
   if (spec.kind === 'audio') {
     const firstFrame = Math.floor((boundariesUs[firstSegment]! / 1e6) * (AAC_RATE / AAC_FRAME)) - PREROLL_FRAMES;
     const startSec = Math.max(0, firstFrame) * (AAC_FRAME / AAC_RATE);
     return encodeAudioArgv({
       ...base,
-      originSec: timeline.ffmpegOriginSec,
       startFrame: firstFrame > 0 ? firstFrame : null,
       durationSec: isWhole ? null : boundariesUs[endSegment]! / 1e6 - startSec + 0.25,
       channels: spec.channels,
@@ -133,6 +133,7 @@ function runArgv(options: EncodeRunOptions): string[] {
   return encodeVideoArgv({
     ...base,
     startSec,
+    startsOnKey: startsOnKey(timeline, spec, firstSegment),
     durationSec: isWhole ? null : atSec(endSegment) - (startSec ?? timeline.ffmpegOriginSec) - 0.001,
     keyFramesSec,
     source: track,
@@ -140,6 +141,11 @@ function runArgv(options: EncodeRunOptions): string[] {
     threads: options.threads,
     outputs: renditions.map((rendition, n) => ({ rendition: rendition.spec as VideoRendition, fd: 3 + n })),
   });
+}
+
+/** Whether decoding may begin right at the boundary: its key frame is the first picture shown, and needs none before it. */
+function startsOnKey({ source }: StreamSource['timeline'], { grid }: Rendition, segment: number): boolean {
+  return grid === 'source' && source !== null && source.keysUs[segment] === source.boundariesUs[segment];
 }
 
 interface Watchdog {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatClock, parseTimeCode, splitDescription } from './time.ts';
+import { formatClock, formatLength, formatPosition, parseTimeCode, splitDescription } from './time.ts';
 
 describe('formatClock', () => {
   test.each([
@@ -11,6 +11,30 @@ describe('formatClock', () => {
     [3_723_000, '1:02:03'],
     [36_000_000, '10:00:00'],
   ])('%d ms is %s', (ms, text) => expect(formatClock(ms)).toBe(text));
+});
+
+describe('formatLength', () => {
+  test.each([
+    [0, '0:00'],
+    [180, '0:01'],
+    [29_400, '0:29'],
+    [29_999.999, '0:30'],
+    [30_000, '0:30'],
+    [3_599_960, '1:00:00'],
+  ])('%d ms is %s', (ms, text) => expect(formatLength(ms)).toBe(text));
+});
+
+describe('formatPosition', () => {
+  test.each([
+    [0, 29_999.999, '0:00'],
+    [29_000, 29_999.999, '0:29'],
+    [29_958, 29_999.999, '0:30'],
+    [30_000, 29_999.999, '0:30'],
+    [29_480, 29_480, '0:29'],
+    // Past the end by what a playlist adds to the length.
+    [30_040, 29_480, '0:29'],
+    [5000, 0, '0:05'],
+  ])('%d of %d ms is %s', (ms, lengthMs, text) => expect(formatPosition(ms, lengthMs)).toBe(text));
 });
 
 describe('parseTimeCode', () => {

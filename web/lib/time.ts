@@ -7,7 +7,22 @@ export function formatClock(ms: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 }
 
-/** Reads `?t=` and what people type: "90", "90s", "1m30s", "1h2m", "1:30", "1:02:03". Null when it is none of these. */
+/** The length of a whole video, to the nearest second: 29.999 s is half a minute. Never "0:00" for what has a length. */
+export function formatLength(ms: number): string {
+  return formatClock(ms > 0 ? Math.max(1, Math.round(ms / 1000)) * 1000 : 0);
+}
+
+// The last frame is shown before the length is reached, and containers round both.
+const AT_END_MS = 100;
+
+/** What the player's clock says: the time in whole seconds that have passed, which ends at the length. */
+export function formatPosition(positionMs: number, lengthMs: number): string {
+  const length = formatLength(lengthMs);
+  if (lengthMs > 0 && positionMs >= lengthMs - AT_END_MS) return length;
+  return formatClock(positionMs);
+}
+
+/** Reads `?t= and what people type: "90", "90s", "1m30s", "1h2m", "1:30", "1:02:03". Null when it is none of these. */
 export function parseTimeCode(text: string): number | null {
   const clean = text.trim().toLowerCase();
   if (/^\d+(\.\d+)?s?$/.test(clean)) return Math.round(Number.parseFloat(clean) * 1000);

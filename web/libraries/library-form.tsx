@@ -1,13 +1,15 @@
 import './library-form.css';
-import { FolderPlus, X } from 'lucide';
+import { FolderPlus } from 'lucide';
 import { useState } from 'preact/hooks';
 import type { LibraryWire } from '../../src/features/libraries/api.ts';
 import type { LibraryDraft } from '../lib/api/libraries.ts';
 import { t } from '../lib/i18n/translate.ts';
 import { useSubmit } from '../lib/use-submit.ts';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { FormProblem } from '../ui/form-problem.tsx';
+import { FolderField } from './folder-field.tsx';
+import { FolderList } from './folder-list.tsx';
 import { FolderPicker } from './folder-picker.tsx';
 
 type Kind = LibraryWire['kind'];
@@ -27,11 +29,21 @@ export function LibraryForm({ id, start, onSave, children }: LibraryFormProps) {
   const [kind, setKind] = useState<Kind>(start?.kind ?? 'movies');
   const [folders, setFolders] = useState<string[]>(start?.folders.map((folder) => folder.path) ?? []);
   const [picking, setPicking] = useState(!start);
-  const form = useSubmit(() => onSave({ name, kind, folders }));
+  // A path that was typed counts, also when nobody pressed Enter.
+  const [typed, setTyped] = useState('');
+  const wanted = typed.trim() && !folders.includes(typed.trim()) ? [...folders, typed.trim()] : folders;
+  const [sent, setSent] = useState<string[]>([]);
+  const form = useSubmit(() => {
+    setSent(wanted);
+    return onSave({ name, kind, folders: wanted });
+  });
+  /** The server numbers the folders as they were sent; the list may have changed since. */
+  const errorOf = (path: string): string | undefined => form.errors[`folders.${sent.indexOf(path)}`];
 
   function pick(path: string): void {
     if (!folders.includes(path)) setFolders([...folders, path]);
     if (!name) setName(path.split(/[\\/]/).filter(Boolean).at(-1) ?? '');
+    setTyped('');
     setPicking(false);
   }
 
@@ -40,23 +52,16 @@ export function LibraryForm({ id, start, onSave, children }: LibraryFormProps) {
       <FormProblem problem={form.problem} />
       <div class="form">
         <p class="field__label">{t('libraries.folders')}</p>
-        {folders.length > 0 && (
-          <ul class="folder-list">
-            {folders.map((path) => (
-              <li key={path}>
-                <bdi>{path}</bdi>
-                <IconButton
-                  icon={X}
-                  size={16}
-                  label={t('libraries.dropFolder', { path })}
-                  onClick={() => setFolders(folders.filter((other) => other !== path))}
-                />
-              </li>
-            ))}
-          </ul>
-        )}
+        <FolderList
+          paths={folders}
+          errorOf={errorOf}
+          onDrop={(path) => setFolders(folders.filter((other) => other !== path))}
+        />
         {picking ? (
-          <FolderPicker onPick={pick} />
+          <>
+            <FolderField value={typed} error={errorOf(typed.trim())} onInput={setTyped} onAdd={pick} />
+            <FolderPicker onPick={pick} />
+          </>
         ) : (
           <div>
             <Button small icon={FolderPlus} onClick={() => setPicking(true)} data-testid="folder-more">
@@ -84,7 +89,7 @@ export function LibraryForm({ id, start, onSave, children }: LibraryFormProps) {
           onChoose={setKind}
         />
       )}
-      {children(form.busy, folders.length > 0 && name.trim().length > 0)}
+      {children(form.busy, wanted.length > 0 && name.trim().length > 0)}
     </form>
   );
 }

@@ -2,6 +2,7 @@ import type { MediaPlayerElement } from 'vidstack/elements';
 import { percentText } from '../lib/i18n/format.ts';
 import { formatLocale, t } from '../lib/i18n/translate.ts';
 import { type PlayerAction, stepSpeed } from './keys.ts';
+import { seekTo, timeOf } from './seeking.ts';
 import { saveSettings } from './settings.ts';
 
 const DEFAULT_FRAME_RATE = 25;
@@ -13,10 +14,10 @@ export function perform(player: MediaPlayerElement, action: PlayerAction, frameR
       void (player.paused ? player.play() : player.pause())?.catch(() => {});
       return null;
     case 'seekBy':
-      seek(player, player.currentTime + action.seconds);
+      seekTo(player, timeOf(player) + action.seconds);
       return t(action.seconds > 0 ? 'player.flash.on' : 'player.flash.back', { seconds: Math.abs(action.seconds) });
     case 'seekToShare':
-      seek(player, player.duration * action.share);
+      seekTo(player, player.duration * action.share);
       return null;
     case 'volumeBy':
       player.muted = false;
@@ -30,7 +31,7 @@ export function perform(player: MediaPlayerElement, action: PlayerAction, frameR
       return speedText(player.playbackRate);
     case 'frameBy':
       void player.pause();
-      seek(player, player.currentTime + action.frames / (frameRate ?? DEFAULT_FRAME_RATE));
+      seekTo(player, timeOf(player) + action.frames / (frameRate ?? DEFAULT_FRAME_RATE));
       return null;
     case 'captions':
       return toggleCaptions(player);
@@ -45,10 +46,6 @@ export function perform(player: MediaPlayerElement, action: PlayerAction, frameR
     case 'help':
       return null;
   }
-}
-
-function seek(player: MediaPlayerElement, seconds: number): void {
-  player.currentTime = Math.min(player.duration || 0, Math.max(0, seconds));
 }
 
 /** On: what was chosen last, else the first. Off: remembers nothing but that they are off. */

@@ -13,31 +13,15 @@ import {
   Volume2,
   VolumeX,
 } from 'lucide';
-import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { MediaPlayerElement } from 'vidstack/elements';
-import type { PlaybackWire } from '../../src/features/videos/api.ts';
 import { t } from '../lib/i18n/translate.ts';
-import { formatClock } from '../lib/time.ts';
+import { formatLength, formatPosition } from '../lib/time.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { CastButton } from './cast-button.tsx';
-import type { PlayerAction } from './keys.ts';
-import type { PlayerState } from './player-state.ts';
+import type { ControlsProps } from './controls-props.ts';
 import { SettingsMenu } from './settings-menu.tsx';
 import { loadStoryboard, type StoryboardTile } from './storyboard.ts';
-
-export interface ControlsProps {
-  player: RefObject<MediaPlayerElement | null>;
-  state: Signal<PlayerState>;
-  positionMs: Signal<number>;
-  playback: PlaybackWire;
-  original: boolean;
-  onOriginal: (original: boolean) => void;
-  onAction: (action: PlayerAction) => void;
-  stats: boolean;
-  onStats: () => void;
-}
 
 export function Controls(props: ControlsProps) {
   const { player, onAction, playback } = props;
@@ -73,7 +57,7 @@ export function Controls(props: ControlsProps) {
               <span class="slider__thumb" />
             </media-volume-slider>
           </div>
-          <Clock positionMs={props.positionMs} durationMs={state.durationMs} />
+          <Clock positionMs={props.positionMs} lengthMs={props.lengthMs ?? state.durationMs} />
           <span class="controls__gap" />
           {state.captions.length > 0 && (
             <IconButton
@@ -136,10 +120,10 @@ function TimeSlider({ storyboard }: { storyboard: string | null }) {
 }
 
 /** Alone, because it changes four times a second and the rest does not. */
-function Clock({ positionMs, durationMs }: { positionMs: Signal<number>; durationMs: number }) {
+function Clock({ positionMs, lengthMs }: { positionMs: Signal<number>; lengthMs: number }) {
   return (
     <span class="controls__clock" data-testid="player-clock">
-      {formatClock(positionMs.value)} <span>/ {formatClock(durationMs)}</span>
+      {formatPosition(positionMs.value, lengthMs)} <span>/ {formatLength(lengthMs)}</span>
     </span>
   );
 }

@@ -13,9 +13,11 @@ import { Controls } from './controls.tsx';
 import { actionFor, belongsElsewhere, type PlayerAction } from './keys.ts';
 import { EMPTY_STATE, followPlayer } from './player-state.ts';
 import { createProgressSaver } from './progress-saver.ts';
+import { seekTo, timeOf } from './seeking.ts';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { addCaptions, loadSource, preparePlayer } from './source.ts';
 import { StatsPanel } from './stats-panel.tsx';
+import { useOriginal } from './use-original.ts';
 import { usePointer } from './use-pointer.ts';
 
 interface PlayerProps {
@@ -33,12 +35,12 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
   const state = useSignal(EMPTY_STATE);
   const positionMs = useSignal(startMs);
   const flash = useSignal<{ text: string; key: number } | null>(null);
-  const [original, setOriginal] = useState(false);
+  const [original, setOriginal] = useOriginal(element, playback, startMs, video.durationMs);
   const [stats, setStats] = useState(false);
   const [help, setHelp] = useState(false);
   const [failed, setFailed] = useState(false);
   const frameRate = playback.renditions.find((one) => one.frameRate)?.frameRate ?? null;
-  const url = original && playback.original ? playback.original : playback.hls;
+  const url = original !== 'no' && playback.original ? playback.original : playback.hls;
 
   function act(action: PlayerAction): void {
     const player = element.current;
@@ -69,6 +71,13 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
       },
       on,
     );
+    player.addEventListener(
+      'seeking',
+      () => {
+        positionMs.value = timeOf(player) * 1000;
+      },
+      on,
+    );
     player.addEventListener('pause', saveNow, on);
     player.addEventListener('ended', saveNow, on);
     player.addEventListener('error', () => setFailed(true), on);
@@ -87,7 +96,7 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
     );
     onReady(
       (ms) => {
-        player.currentTime = ms / 1000;
+        seekTo(player, ms / 1000);
         void player.play().catch(() => {});
         player.scrollIntoView({ block: 'center', behavior: 'smooth' });
       },
@@ -170,6 +179,7 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
         state={state}
         positionMs={positionMs}
         playback={playback}
+        lengthMs={video.durationMs}
         original={original}
         onOriginal={setOriginal}
         onAction={act}

@@ -19,19 +19,11 @@ import { MenuItem } from '../ui/menu.tsx';
 import { moveFocus } from '../ui/roving.ts';
 import { useSheet } from '../ui/use-sheet.ts';
 import { chooseCaption, speedText } from './commands.ts';
-import type { ControlsProps } from './controls.tsx';
+import type { ControlsProps, Option } from './controls-props.ts';
 import { SPEEDS } from './keys.ts';
-import { renditionOf } from './renditions.ts';
+import { qualityOptions } from './quality-options.ts';
 
 type Page = 'main' | 'quality' | 'audio' | 'captions' | 'speed';
-
-interface Option {
-  key: string;
-  label: string;
-  note?: string;
-  checked: boolean;
-  choose: () => void;
-}
 
 /** Everything one sets now and then, one list at a time. */
 export function SettingsMenu(props: ControlsProps) {
@@ -214,43 +206,4 @@ function optionsOf(page: Exclude<Page, 'main'>, props: ControlsProps): Option[] 
         },
       }));
   }
-}
-
-function qualityOptions({ state, player, playback, original, onOriginal }: ControlsProps): Option[] {
-  const { qualities, quality, autoQuality } = state.value;
-  const auto = {
-    key: 'auto',
-    label: t('player.auto'),
-    note: autoQuality && quality && !original ? t('player.autoNow', { height: String(quality.height) }) : undefined,
-    checked: autoQuality && !original,
-    choose: () => {
-      onOriginal(false);
-      player.current?.qualities.autoSelect();
-    },
-  };
-  const levels = original
-    ? []
-    : qualities
-        .toSorted((a, b) => b.height - a.height || (b.bitrate ?? 0) - (a.bitrate ?? 0))
-        .map((level) => {
-          const rendition = renditionOf(level, playback.renditions);
-          return {
-            key: level.id || `${level.height}-${level.bitrate}`,
-            label: rendition?.label ?? (level.height ? `${level.height}p` : t('player.audioOnly')),
-            note: rendition?.mode === 'copied' ? t('player.copied') : undefined,
-            checked: !autoQuality && level === quality,
-            choose: () => {
-              level.selected = true;
-            },
-          };
-        });
-  if (!playback.original) return [auto, ...levels];
-  const untouched = {
-    key: 'original',
-    label: t('player.original'),
-    note: t('player.originalNote'),
-    checked: original,
-    choose: () => onOriginal(true),
-  };
-  return [auto, untouched, ...levels];
 }

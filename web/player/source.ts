@@ -2,18 +2,15 @@ import type { HLSProvider } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire, RenditionWire } from '../../src/features/videos/api.ts';
 import { languageText } from '../lib/i18n/format.ts';
+import { arriveAtStart, startAt, startOf } from './seeking.ts';
 import { loadSettings, saveSettings } from './settings.ts';
+import { START_BITS_PER_SECOND } from './start-quality.ts';
 
 /** Loads a playlist and starts at a position, whether it is the first one or another in its place. */
 export function loadSource(player: MediaPlayerElement, url: string, positionMs: number): void {
-  const startSeconds = positionMs / 1000;
-  const hls = (player.provider as HLSProvider | null)?.instance;
-  if (hls) hls.config.startPosition = startSeconds;
-  pendingStart.set(player, startSeconds);
+  startAt(player, positionMs / 1000);
   player.src = { src: url, type: 'application/vnd.apple.mpegurl' };
 }
-
-const pendingStart = new WeakMap<MediaPlayerElement, number>();
 
 /** Readies the player once, before its first source. Returns the way to undo it. */
 export function preparePlayer(player: MediaPlayerElement, renditions: RenditionWire[]): () => void {
@@ -27,12 +24,12 @@ export function preparePlayer(player: MediaPlayerElement, renditions: RenditionW
       // Without this Vidstack would fetch hls.js from another host.
       provider.library = () => import('hls.js');
       provider.config = {
-        startPosition: pendingStart.get(player) ?? -1,
+        startPosition: startOf(player) ?? -1,
         // Saves bytes where every size is stored already. Where it is not, a smaller picture would have to be encoded
         // although the original lies ready to be copied.
         capLevelToPlayerSize: allStored(renditions),
         // Start as on a home network: starting low would have the server encode a size nobody wants.
-        abrEwmaDefaultEstimate: 8_000_000,
+        abrEwmaDefaultEstimate: START_BITS_PER_SECOND,
         testBandwidth: false,
         backBufferLength: 60,
         fragLoadPolicy: {
@@ -48,16 +45,7 @@ export function preparePlayer(player: MediaPlayerElement, renditions: RenditionW
     },
     { signal },
   );
-  player.addEventListener(
-    'can-play',
-    () => {
-      // Players that read HLS themselves know nothing of hls.js's start position.
-      const start = pendingStart.get(player) ?? 0;
-      pendingStart.delete(player);
-      if (start > 1 && player.currentTime < 1) player.currentTime = Math.min(start, player.duration || start);
-    },
-    { signal },
-  );
+  player.addEventListener('can-play', () => arriveAtStart(player), { signal });
   // WebKit alone can send a stream it reads itself to an AirPlay receiver.
   player.preferNativeHLS = 'WebKitPlaybackTargetAvailabilityEvent' in window;
   player.qualities.switch = 'next';

@@ -3,7 +3,7 @@ import { CircleAlert, Film, Music, Unplug } from 'lucide';
 import type { VideoWire } from '../../src/features/videos/api.ts';
 import { percentText } from '../lib/i18n/format.ts';
 import { t } from '../lib/i18n/translate.ts';
-import { formatClock } from '../lib/time.ts';
+import { formatLength } from '../lib/time.ts';
 import { Icon } from '../ui/icon.tsx';
 
 /** The picture of a video, 16:9, with what is to be known at a glance laid over it. */
@@ -25,7 +25,7 @@ export function Poster({ video, eager }: { video: VideoWire; eager?: boolean }) 
           {note.text}
         </span>
       )}
-      {video.durationMs !== null && <span class="poster__duration">{formatClock(video.durationMs)}</span>}
+      {video.durationMs !== null && <span class="poster__duration">{formatLength(video.durationMs)}</span>}
       {watched > 0 && (
         <span class="poster__watched">
           <span style={{ inlineSize: `${watched}%` }} />

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { access } from '../../http/access.ts';
+import { drainRequest } from '../../http/drain.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
 import { basePathOf } from '../../platform/config/base-path.ts';
@@ -102,7 +103,7 @@ export function uploadRoutes(app: App) {
     c.header('Tus-Resumable', TUS_VERSION);
     const video = getUpload(app, c.var.viewer, id);
     const request = c.req.method === method ? c.req.raw : withMethod(c.req.raw, method);
-    const response = await tus.handle(request, video);
+    const response = await answered(c, tus.handle(request, video));
     if (method === 'DELETE') removeVideo(app, c.var.viewer, id);
     return response;
   }
@@ -114,13 +115,23 @@ export function uploadRoutes(app: App) {
     const carriesBytes = c.req.header('content-type') === 'application/offset+octet-stream';
     const request = withMethod(c.req.raw, carriesBytes ? 'PATCH' : 'HEAD', new URL(`${PATH}/${id}`, c.req.url).href);
     if (carriesBytes) request.headers.set('Upload-Offset', '0');
-    const response = await tus.handle(request, video);
+    const response = await answered(c, tus.handle(request, video));
     const headers: Record<string, string> = { Location: urlOf(id), 'Tus-Resumable': TUS_VERSION };
     for (const name of ['Upload-Offset', 'Upload-Expires']) {
       const value = response.headers.get(name);
       if (value !== null) headers[name] = value;
     }
     return new Response(null, { status: 201, headers });
+  }
+}
+
+/** A refusal is sent when the client has finished sending, and so hears it. */
+async function answered(c: Context, response: Promise<Response>): Promise<Response> {
+  try {
+    return await response;
+  } catch (error) {
+    await drainRequest(c);
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { defineProblem } from '../../core/problem.ts';
 import { titleFromFilename } from '../../media/titles.ts';
+import { KEEP_FREE_BYTES, storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import { mayUpload } from '../accounts/queries.ts';
 import type { Viewer } from '../accounts/viewer.ts';
@@ -11,10 +11,7 @@ import type { InitUploadBody } from './api.ts';
 import { uploadIncomplete, uploadingNotAllowed, uploadNotFound, uploadTooLarge } from './problems.ts';
 import type { UploadFiles } from './upload-files.ts';
 
-const storageFull = defineProblem('storage-full', 507);
 const GB = 1e9;
-/** Room the server keeps for itself: databases and segments also want to be written. */
-const RESERVE_BYTES = 512 * 1024 * 1024;
 
 /** Begins an upload: the video exists from here on, with state "uploading", and its bytes may come. */
 export async function initUpload(
@@ -34,7 +31,7 @@ export async function initUpload(
     });
   }
   const freeBytes = await app.storage.freeBytes();
-  if (freeBytes !== null && sizeBytes + RESERVE_BYTES > freeBytes) {
+  if (freeBytes !== null && sizeBytes + KEEP_FREE_BYTES > freeBytes) {
     throw storageFull("There is not enough room on the server's disk for this file. Ask its admin to make room.");
   }
   const id = app.db.write((tx) =>

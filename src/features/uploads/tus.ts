@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Server as TusServer } from '@tus/server';
 import { EVENTS } from '@tus/utils';
+import { KEEP_FREE_BYTES, storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import type { VideoRow } from '../videos/queries.ts';
 import { noteReceived } from '../videos/service.ts';
@@ -57,6 +58,7 @@ export function createTus(app: App, files: UploadFiles, path: string): Tus {
   return {
     async handle(request, video) {
       if (video.state !== 'uploading') return answerFinished(request, video);
+      if (request.method === 'PATCH') await refuseWhenFull(app);
       const checked = await verifyChecksum(app, request);
       try {
         const response = await forward(checked.request);
@@ -137,11 +139,17 @@ async function verifyChecksum(app: App, request: Request): Promise<{ request: Re
   }
 }
 
+async function refuseWhenFull(app: App): Promise<void> {
+  const freeBytes = await app.storage.freeBytes();
+  if (freeBytes !== null && freeBytes < KEEP_FREE_BYTES) throw diskFull();
+}
+
 /** Turns tus's plain words into a problem; a disk that is full looks like any failed write to it. */
 async function explain(app: App, status: number, said: string): Promise<Error> {
   const freeBytes = status >= 500 ? await app.storage.freeBytes() : null;
-  if (freeBytes !== null && freeBytes < 16 * 1024 * 1024) {
-    return tusRefused(507, "The server's disk is full. Ask its admin to make room, then go on with the upload.");
-  }
+  if (freeBytes !== null && freeBytes < KEEP_FREE_BYTES) return diskFull();
   return tusRefused(status, said ? `${said.replace(/\.?$/, '.')}` : 'The upload was refused.');
 }
+
+const diskFull = () =>
+  storageFull("The server's disk is full. Ask its admin to make room, then go on with the upload.");

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '../../core/ids.ts';
+import { MINUTE_MS } from '../../core/time.ts';
 import { coverArgv, posterArgv, storyboardArgv } from '../../media/argv.ts';
 import { planStoryboard, storyboardVtt } from '../../media/storyboard.ts';
 import { chooseSharpest, drawSoundPoster, toSheet, toWebp } from '../../platform/images.ts';
@@ -63,7 +64,8 @@ async function makePoster(app: App, source: StreamSource, signal: AbortSignal): 
       source: track,
       width: POSTER_WIDTH,
     });
-    const frame = await run(app, argv, signal).catch(rethrowAborted(signal));
+    // People wait for a poster, and it is but a few frames.
+    const frame = await run(app, argv, signal, 'watching').catch(rethrowAborted(signal));
     if (frame && frame.length > 0) candidates.push(frame);
   }
   return candidates.length > 0 ? toWebp(await chooseSharpest(candidates), POSTER_WIDTH) : null;
@@ -95,8 +97,13 @@ async function makeStoryboard(
   return names.length;
 }
 
-function run(app: App, argv: string[], signal: AbortSignal): Promise<Buffer> {
-  return app.ffmpeg.start(argv, { signal, timeoutMs: 10 * 60_000 }).done;
+function run(
+  app: App,
+  argv: string[],
+  signal: AbortSignal,
+  priority: 'watching' | 'background' = 'background',
+): Promise<Buffer> {
+  return app.ffmpeg.start(argv, { signal, timeoutMs: 10 * MINUTE_MS, priority }).done;
 }
 
 /** One frame that cannot be made is no reason to have no poster; being told to stop is. */

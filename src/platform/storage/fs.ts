@@ -5,8 +5,17 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { newId } from '../../core/ids.ts';
 import { assertFolder, assertKey, assertPrefix } from './keys.ts';
-import { type ByteRange, type Bytes, fileMissing, type Storage, type StoredObject, storageFull } from './port.ts';
+import {
+  type ByteRange,
+  type Bytes,
+  fileMissing,
+  KEEP_FREE_BYTES,
+  type Storage,
+  type StoredObject,
+  storageFull,
+} from './port.ts';
 
+const DISK_FULL = "The server's disk is full. Ask its admin to make room, then try again.";
 /** Marks a file that is being copied in beside its place, where a rename from `tmp/` crosses file systems. */
 const PART_MARK = '~part';
 
@@ -24,6 +33,7 @@ export function createFsStorage({ root }: { root: string }): Storage {
     const tempPath = join(tempFolder, newId());
     try {
       await mkdir(tempFolder, { recursive: true });
+      await refuseWhenFull(tempFolder);
       await writeBody(tempPath, body);
       if (durable) await syncFile(tempPath);
       const { size } = await stat(tempPath);
@@ -193,11 +203,15 @@ function asMissing(error: unknown, key: string): unknown {
 }
 
 function asStorageFull(error: unknown): unknown {
-  return ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
-    ? storageFull('The storage is full. Free some space or ask the admin to, then try again.', { cause: error })
-    : error;
+  return ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '') ? storageFull(DISK_FULL, { cause: error }) : error;
 }
 
 /** ENOTDIR: a part of the key is a file, so nothing can be below it. */
 const isMissing = (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | null)?.code;
+
+/** Says no while there is still room for putting things in order. */
+async function refuseWhenFull(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < KEEP_FREE_BYTES) throw storageFull(DISK_FULL);
+}

@@ -6,6 +6,12 @@ export const storageFull = defineProblem('storage-full', 507);
 /** 404: the key holds nothing. */
 export const fileMissing = defineProblem('file-missing', 404);
 
+/**
+ * What is never filled: the database, the logs and whatever else is on the disk need room to go on, or else nothing can even
+ * be put in order.
+ */
+export const KEEP_FREE_BYTES = 128 * 1024 * 1024;
+
 export type Bytes = Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** A part of an object, both ends included, as in HTTP ranges. */

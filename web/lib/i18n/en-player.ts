@@ -15,6 +15,7 @@ export const enPlayer = {
   'player.copied': 'as in the file',
   'player.original': 'Original',
   'player.originalNote': 'untouched',
+  'player.originalFirst': 'starts at once, other sizes are still being made',
   'player.audioOnly': 'Audio',
   'player.audio': 'Audio',
   'player.captions': 'Captions',

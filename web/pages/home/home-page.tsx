@@ -13,6 +13,7 @@ import { useLibraries } from '../../libraries/use-libraries.ts';
 import { showToast } from '../../ui/toast.tsx';
 import { VideoGrid } from '../../videos/video-grid.tsx';
 import { VideoRow } from '../../videos/video-row.tsx';
+import { homeRows } from './rows.ts';
 import { Welcome } from './welcome.tsx';
 
 const ROW_LENGTH = 16;
@@ -26,19 +27,19 @@ export function HomePage() {
   });
   const libraries = useLibraries();
   const empty = all.items?.length === 0;
-  const recent = all.items && all.items.length > 6 ? all.items.slice(0, ROW_LENGTH) : [];
+  const rows = homeRows(all, libraries);
 
   if (empty) return <Welcome hasLibraries={(libraries?.length ?? 0) > 0} />;
   return (
     <div class="home">
       <h1 class="visually-hidden">{t('nav.home')}</h1>
       {user.value && <ContinueRow />}
-      <VideoRow title={t('home.recent')} videos={all.items ? recent : undefined} data-testid="row-recent" />
-      {libraries
-        ?.filter((library) => library.videoCount > 0)
-        .map((library) => (
-          <LibraryRow key={library.id} id={library.id} name={library.name} />
-        ))}
+      {rows.recent && (
+        <VideoRow title={t('home.recent')} videos={all.items?.slice(0, ROW_LENGTH)} data-testid="row-recent" />
+      )}
+      {rows.libraries.map((library) => (
+        <LibraryRow key={library.id} id={library.id} name={library.name} />
+      ))}
       <section class="home__all" aria-labelledby="home-all">
         <h2 id="home-all">{t('home.all')}</h2>
         <VideoGrid list={all} label={t('home.all')} />

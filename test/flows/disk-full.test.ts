@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { VideoReply } from '../../src/features/videos/api.ts';
+import { createClient, isPlayable, type TestClient, tusPart } from '../support/client.ts';
+import { makeClip } from '../support/media.ts';
+import { createOpenApiCheck, type OpenApi } from '../support/openapi-check.ts';
+import { type KinoraProcess, startKinora } from '../support/process.ts';
+import { person } from '../support/test-app.ts';
+
+/** A disk that is really full: a small file system in memory. Mounting it takes root, as in CI. */
+const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
+const ENV = { KINORA_SETUP_TOKEN: 'disk-full', KINORA_LOG_LEVEL: 'error', KINORA_ENCODING_HEIGHTS: '[360, 240]' };
+const DISK_MB = 640;
+
+let folder: string;
+let kinora: KinoraProcess;
+let client: TestClient;
+
+beforeAll(async () => {
+  if (!isRoot) return;
+  folder = mkdtempSync(join(tmpdir(), 'kinora-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', folder], { encoding: 'utf8' });
+  if (mounted.status !== 0) throw new Error(`no small disk can be mounted here: ${mounted.stderr}`);
+  mkdirSync(join(folder, 'data'));
+  kinora = await startKinora(join(folder, 'data'), ENV);
+  const openapi = createOpenApiCheck((await (await fetch(`${kinora.url}/api/openapi.json`)).json()) as OpenApi);
+  const body = { ...person('admin'), token: 'disk-full' };
+  const { token } = await createClient(kinora.url, openapi).post<{ token: string }>('/api/setup', body, 201);
+  client = createClient(kinora.url, openapi, token);
+});
+afterAll(async () => {
+  await kinora?.end('SIGKILL');
+  if (!folder) return;
+  spawnSync('umount', ['-l', folder]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ballast = () => join(folder, 'ballast');
+/** Leaves so many kilobytes free. */
+function leaveFree(kilobytes: number): void {
+  rmSync(ballast(), { force: true });
+  const { bavail, bsize } = statfsSync(folder);
+  const size = bavail * bsize - kilobytes * 1024;
+  writeFileSync(ballast(), Buffer.alloc(Math.max(0, size)));
+}
+
+it.runIf(isRoot)('refuses an upload it has no room for, before a byte is sent', async () => {
+  leaveFree(200 * 1024);
+  const { response, text } = await client.raw('POST', '/api/videos/init', {
+    body: JSON.stringify({ filename: 'a.mp4', sizeBytes: 100_000_000 }),
+    headers: { 'Content-Type': 'application/json' },
+  });
+  expect(response.status).toBe(507);
+  expect(JSON.parse(text).detail).toMatch(/not enough room/);
+});
+
+it.runIf(isRoot)('takes no more of an upload while the disk is full, and goes on when there is room', async () => {
+  const content = readFileSync(await makeClip({ seconds: 30, size: '854x480' }));
+  const { id, url } = await begin('film.mp4', content.length);
+  const first = content.subarray(0, 1_000_000);
+  expect((await client.raw('PATCH', url, tusPart(first, 0))).response.status).toBe(204);
+  leaveFree(1024);
+  const full = await client.raw('PATCH', url, tusPart(content.subarray(first.length), first.length));
+  expect(full.response.status).toBe(507);
+  expect(JSON.parse(full.text).detail).toMatch(/disk is full/);
+  expect((await client.raw('GET', '/healthz')).response.status).toBe(200);
+  rmSync(ballast());
+  expect(await offsetOf(url)).toBe(first.length);
+  const rest = await client.raw('PATCH', url, tusPart(content.subarray(first.length), first.length));
+  expect(rest.response.status).toBe(204);
+  await client.waitFor(id, isPlayable);
+});
+
+it.runIf(isRoot)('keeps what arrived of a part in whose middle the disk filled up', async () => {
+  rmSync(ballast(), { force: true });
+  const content = Buffer.alloc(200_000_000, 'x');
+  const { id, url } = await begin('large.mp4', content.length);
+  leaveFree(140 * 1024);
+  const full = await client.raw('PATCH', url, tusPart(content, 0));
+  expect(full.response.status).toBe(507);
+  const offset = await offsetOf(url);
+  expect(offset).toBeGreaterThan(50_000_000);
+  expect(offset).toBeLessThan(content.length);
+  rmSync(ballast());
+  expect((await client.raw('PATCH', url, tusPart(content.subarray(offset), offset))).response.status).toBe(204);
+  await client.send('DELETE', `/api/videos/${id}`, undefined, 204);
+});
+
+async function begin(filename: string, sizeBytes: number): Promise<{ id: string; url: string }> {
+  rmSync(ballast(), { force: true });
+  const body = { filename, sizeBytes };
+  const begun = await client.post<{ video: { id: string }; upload: { url: string } }>('/api/videos/init', body, 201);
+  return { id: begun.video.id, url: begun.upload.url };
+}
+
+async function offsetOf(url: string): Promise<number> {
+  const { response } = await client.raw('HEAD', url, { headers: { 'Tus-Resumable': '1.0.0' } });
+  return Number(response.headers.get('upload-offset'));
+}
+
+it.runIf(isRoot)('says so when there is no room to encode, and does it when there is', async () => {
+  rmSync(ballast(), { force: true });
+  const id = await client.upload(await makeClip({ seconds: 60, size: '854x480' }));
+  await client.waitFor(id, isPlayable);
+  // Segments are refused while there is still room to write down that they were.
+  leaveFree(100 * 1024);
+  const settled = ({ video }: VideoReply) => video.state === 'failed' || video.state === 'ready';
+  const { video } = await client.waitFor(id, settled, 110_000);
+  expect(video.state).toBe('failed');
+  expect(video.failure).toMatch(/disk is full/i);
+  rmSync(ballast());
+  const { items } = await client.get<{ items: { id: string; video: { id: string } | null }[] }>(
+    '/api/jobs?state=failed',
+  );
+  await client.post(`/api/jobs/${items.find((job) => job.video?.id === id)!.id}/retry`, undefined, 200);
+  const after = await client.waitFor(id, ({ video }) => video.state === 'ready', 110_000);
+  expect(after.playback!.renditions.every(({ filledPercent }) => filledPercent === 100)).toBe(true);
+});
