@@ -1,4 +1,4 @@
-import type { EncodeAudioOptions, EncodeVideoOptions, RungOutput } from './argv.ts';
+import type { EncodeAudioOptions, EncodeVideoOptions, RungOutput } from './encode-options.ts';
 import { number, type PictureSource, preparePicture, scaleTo, thinFrames } from './filters.ts';
 
 /** The parts that the command lines of `argv.ts` are made of. */

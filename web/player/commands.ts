@@ -2,6 +2,7 @@ import type { MediaPlayerElement } from 'vidstack/elements';
 import { percentText } from '../lib/i18n/format.ts';
 import { formatLocale, t } from '../lib/i18n/translate.ts';
 import { type PlayerAction, stepSpeed } from './keys.ts';
+import { playOrPause } from './media-element.ts';
 import { seekTo, timeOf } from './seeking.ts';
 import { saveSettings } from './settings.ts';
 
@@ -11,7 +12,7 @@ const DEFAULT_FRAME_RATE = 25;
 export function perform(player: MediaPlayerElement, action: PlayerAction, frameRate: number | null): string | null {
   switch (action.do) {
     case 'playPause':
-      void (player.paused ? player.play() : player.pause())?.catch(() => {});
+      playOrPause(player);
       return null;
     case 'seekBy':
       seekTo(player, timeOf(player) + action.seconds);

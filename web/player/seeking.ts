@@ -1,5 +1,6 @@
 import type { HLSProvider } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
+import { mediaOf } from './media-element.ts';
 
 /** Where a player that has nothing to play yet is to start, in seconds. */
 const starts = new WeakMap<MediaPlayerElement, number>();
@@ -39,8 +40,4 @@ export function seekTo(player: MediaPlayerElement, seconds: number): void {
   // Past Vidstack: it drops a seek to the time that it still believes to be the present one.
   else if (media) media.currentTime = time;
   else player.currentTime = time;
-}
-
-function mediaOf(player: MediaPlayerElement): HTMLMediaElement | null {
-  return player.querySelector('video, audio');
 }

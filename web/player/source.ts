@@ -2,6 +2,7 @@ import type { HLSProvider } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire, RenditionWire } from '../../src/features/videos/api.ts';
 import { languageText } from '../lib/i18n/format.ts';
+import { repeatMissedPauses } from './media-element.ts';
 import { arriveAtStart, startAt, startOf } from './seeking.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { START_BITS_PER_SECOND } from './start-quality.ts';
@@ -21,6 +22,8 @@ export function preparePlayer(player: MediaPlayerElement, renditions: RenditionW
     (event) => {
       const provider = event.detail as HLSProvider | null;
       if (provider?.type !== 'hls') return;
+      // Chromium reads HLS too, and would begin to load, and have encoded, what hls.js is about to load in its own way.
+      (provider as unknown as { appendSource: () => void }).appendSource = () => {};
       // Without this Vidstack would fetch hls.js from another host.
       provider.library = () => import('hls.js');
       provider.config = {
@@ -45,6 +48,7 @@ export function preparePlayer(player: MediaPlayerElement, renditions: RenditionW
     },
     { signal },
   );
+  repeatMissedPauses(player, signal);
   player.addEventListener('can-play', () => arriveAtStart(player), { signal });
   // WebKit alone can send a stream it reads itself to an AirPlay receiver.
   player.preferNativeHLS = 'WebKitPlaybackTargetAvailabilityEvent' in window;

@@ -1,0 +1,51 @@
+import type { PictureSource } from './filters.ts';
+import type { VideoRendition } from './types.ts';
+
+/** What an encoder is asked for. Times are seconds on the clock of the source as ffmpeg counts with `-copyts`. */
+
+/** A file on this machine, its demuxer forced from our own sniffing of the content, and one of its streams. */
+export interface SourceStream {
+  path: string;
+  demuxer: string;
+  /** ffprobe's stream index. */
+  trackIndex: number;
+}
+
+export interface EncodeVideoOptions extends SourceStream {
+  /** Frames before this are dropped; null begins with the first. Just before (0.5 ms) the frame meant, as clocks round. */
+  startSec: number | null;
+  /** Frames at or after `startSec` (or `originSec`) plus this are dropped; null goes on to the end. */
+  durationSec: number | null;
+  /** Where presentation time zero lies: what `durationSec` counts from when `startSec` is null. Default: the first frame. */
+  originSec?: number;
+  /** The first frame at or after each becomes a key frame and opens a fragment. The very first is one anyway. */
+  keyFramesSec: readonly number[];
+  /**
+   * True where `startSec` names a source key frame nothing before which is needed (a closed group of pictures): decoding
+   * then begins there, and not one group earlier.
+   */
+  startsOnKey?: boolean;
+  outputs: readonly { rendition: RungOutput; fd: number }[];
+  source: PictureSource;
+  /** x264 preset. */
+  preset: string;
+  threads?: number | undefined;
+  /** Added to every output time, so that no decode time is negative. */
+  offsetSec: number;
+}
+
+/** What the encoder needs to know of one rung. */
+export type RungOutput = Pick<VideoRendition, 'width' | 'height' | 'level' | 'bitrateKbps' | 'peakKbps'>;
+
+export interface EncodeAudioOptions extends SourceStream {
+  /** Where frame 0 of the rendition begins. */
+  originSec: number;
+  /** The AAC frame (1024 samples at 48 kHz, counted from `originSec`) whose samples come first; null for frame 0. */
+  startFrame: number | null;
+  /** How much sound from `startFrame` on; null goes on to the end. */
+  durationSec: number | null;
+  channels: number;
+  kbps: number;
+  offsetSec: number;
+  fd: number;
+}
