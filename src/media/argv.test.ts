@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   coverArgv,
-  type EncodeAudioOptions,
-  type EncodeVideoOptions,
   encodeAudioArgv,
   encodeVideoArgv,
   initArgv,
@@ -10,6 +8,7 @@ import {
   probeArgv,
   storyboardArgv,
 } from './argv.ts';
+import type { EncodeAudioOptions, EncodeVideoOptions } from './encode-options.ts';
 import type { PictureSource } from './filters.ts';
 import type { AudioRendition, VideoRendition } from './types.ts';
 

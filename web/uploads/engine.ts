@@ -5,6 +5,7 @@ import { completeUpload, initUpload } from '../lib/api/videos.ts';
 import { serverUrl } from '../lib/base.ts';
 import { refresh } from '../lib/cache/resource.ts';
 import { rememberVideos, removeVideo } from '../lib/cache/videos.ts';
+import { onReachableAgain, reportUnreachable } from '../lib/connection.ts';
 import { bytesText } from '../lib/i18n/format.ts';
 import { t } from '../lib/i18n/translate.ts';
 import { instance } from '../lib/session.ts';
@@ -96,6 +97,12 @@ async function send(entry: UploadEntry): Promise<void> {
         entry.bytesPerSecond.value = rate.bytesPerSecond();
         entry.etaMs.value = rate.etaMs(total - sent);
       },
+      onShouldRetry(error) {
+        if (isRefusal(statusOf(error)) || !navigator.onLine) return false;
+        // It is tried again in a moment. Until then the truth is that nothing goes.
+        showLost(entry);
+        return true;
+      },
       onSuccess: () => void finish(entry),
       onError: (error) => onLost(entry, error),
     });
@@ -134,14 +141,14 @@ function onLost(entry: UploadEntry, error: unknown): void {
   const status = statusOf(error);
   const slot = running.get(entry.key);
   if (!slot || entry.phase.value === 'paused') return;
-  if (status !== 0 && status < 500 && status !== 423 && status !== 409) {
+  if (isRefusal(status)) {
     fail(entry, status === 404 ? t('upload.error.gone') : serverWords(error));
     return;
   }
-  entry.phase.value = 'waiting';
-  entry.bytesPerSecond.value = null;
+  showLost(entry);
   const again = () => {
     removeEventListener('online', again);
+    forget();
     clearTimeout(slot.retry);
     if (entry.phase.value !== 'waiting') return;
     stop(entry);
@@ -149,7 +156,20 @@ function onLost(entry: UploadEntry, error: unknown): void {
     next();
   };
   addEventListener('online', again);
+  const forget = onReachableAgain(again);
+  if (status === 0) reportUnreachable();
   slot.retry = setTimeout(again, LOST_CONNECTION_RETRY_MS);
+}
+
+function showLost(entry: UploadEntry): void {
+  entry.phase.value = 'waiting';
+  entry.bytesPerSecond.value = null;
+  entry.etaMs.value = null;
+}
+
+/** An answer that trying again would not change. 423 and 409: another connection still holds the upload. */
+function isRefusal(status: number): boolean {
+  return status !== 0 && status < 500 && status !== 423 && status !== 409;
 }
 
 interface TusFailure {
