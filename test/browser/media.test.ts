@@ -129,7 +129,8 @@ describe('plays', () => {
     expect(Math.abs(state.duration * 1000 - video.durationMs!)).toBeLessThan(250);
     if (sample.hasPicture !== false) expectUpright(state, video, sample.portrait === true);
     expect(await page.getByTestId('player-error').count()).toBe(0);
-    // Nobody watches it any more: what is still to be encoded would only slow down the next one.
+    // Nobody watches it any more, and what is still to be encoded would only slow down the next one.
+    await page.goto('about:blank');
     await client.send('DELETE', `/api/videos/${id}`);
   });
 

@@ -178,7 +178,7 @@ interface TusFailure {
 
 function statusOf(error: unknown): number {
   if (error instanceof ApiProblem) return error.status;
-  return (error as TusFailure).originalResponse?.getStatus() ?? 0;
+  return (error as TusFailure | null)?.originalResponse?.getStatus() ?? 0;
 }
 
 function serverWords(error: unknown): string {
@@ -205,6 +205,15 @@ function stop(entry: UploadEntry): void {
   entry.bytesPerSecond.value = null;
   entry.etaMs.value = null;
 }
+
+// A request that is on its way hangs for minutes when the network goes: better to say so, and to begin anew when it is back.
+addEventListener('offline', () => {
+  for (const entry of uploads.value) {
+    if (entry.phase.value !== 'sending') continue;
+    void running.get(entry.key)?.tus?.abort();
+    onLost(entry, null);
+  }
+});
 
 // Leaving the page would stop what is on its way: the browser asks whether that is meant.
 addEventListener('beforeunload', (event) => {
