@@ -70,7 +70,10 @@ const SAMPLES: Sample[] = [
 /** Stored lying, with the note to turn it. */
 async function makeRotated(): Promise<string> {
   const lying = await makeClip({ seconds: 8 });
-  return makeMedia('mp4', '-display_rotation', '90', '-i', lying, '-c', 'copy');
+  // The option has another name since ffmpeg 6, and the new one came with it.
+  const withMetadata = ['-i', lying, '-c', 'copy', '-metadata:s:v', 'rotate=90'];
+  const withOption = ['-display_rotation', '90', '-i', lying, '-c', 'copy'];
+  return makeMedia('mp4', ...withOption).catch(() => makeMedia('mp4', ...withMetadata));
 }
 
 function makeVariable(): Promise<string> {

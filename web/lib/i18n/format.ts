@@ -2,7 +2,8 @@ import { formatBytes } from '../bytes.ts';
 import { formatLocale, t } from './translate.ts';
 
 export function bytesText(bytes: number): string {
-  return formatBytes(bytes, formatLocale());
+  // The number and its unit stay on one line.
+  return formatBytes(bytes, formatLocale()).replace(' ', '\u00a0');
 }
 
 export function percentText(percent: number): string {

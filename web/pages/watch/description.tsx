@@ -5,6 +5,9 @@ import { t } from '../../lib/i18n/translate.ts';
 import { splitDescription } from '../../lib/time.ts';
 import { playerHandle } from './player-handle.ts';
 
+// Folding shows five: hiding two more would cost a press and save nothing.
+const FOLDED_FROM_LINES = 8;
+
 /** The description with time codes that jump and addresses that lead. Long ones are folded. */
 export function Description({ video }: { video: VideoWire }) {
   const text = useRef<HTMLParagraphElement>(null);
@@ -12,13 +15,15 @@ export function Description({ video }: { video: VideoWire }) {
   const [long, setLong] = useState(false);
   useLayoutEffect(() => {
     const element = text.current;
-    if (element && !open) setLong(element.scrollHeight > element.clientHeight + 4);
-  }, [video.description, open]);
+    if (!element) return;
+    const lineHeight = Number.parseFloat(getComputedStyle(element).lineHeight);
+    setLong(element.scrollHeight / lineHeight >= FOLDED_FROM_LINES - 0.5);
+  }, [video.description]);
 
   if (!video.description.trim()) return null;
   return (
     <>
-      <p ref={text} class={open ? 'description' : 'description description--folded'} data-testid="description">
+      <p ref={text} class={long && !open ? 'description description--folded' : 'description'} data-testid="description">
         {splitDescription(video.description, video.durationMs).map((part, index) => {
           const { seekMs } = part;
           if (seekMs !== undefined) {
@@ -42,7 +47,7 @@ export function Description({ video }: { video: VideoWire }) {
           );
         })}
       </p>
-      {(long || open) && (
+      {long && (
         <button type="button" class="description__more" aria-expanded={open} onClick={() => setOpen(!open)}>
           {t(open ? 'action.showLess' : 'action.showMore')}
         </button>
