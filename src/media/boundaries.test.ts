@@ -37,10 +37,11 @@ describe('regularGrid', () => {
   it.each([
     [1 * S, [0, 1]],
     [0.2 * S, [0, 0.2]],
-    [4 * S, [0, 4]],
-    [4.3 * S, [0, 4.3]],
-    [4.6 * S, [0, 4, 4.6]],
-    [12 * S, [0, 4, 8, 12]],
+    [1.7 * S, [0, 1, 1.7]],
+    [4 * S, [0, 1, 2, 4]],
+    [4.3 * S, [0, 1, 2, 4.3]],
+    [4.6 * S, [0, 1, 2, 4, 4.6]],
+    [12 * S, [0, 1, 2, 4, 8, 12]],
   ])('%i us', (durationUs, boundaries) => {
     expect(regularGrid(durationUs)).toEqual(boundaries.map((sec) => sec * S));
   });

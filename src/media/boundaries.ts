@@ -47,10 +47,13 @@ export function sourceGrid(cuts: readonly CutPoint[], durationUs: number): Sourc
   return { boundariesUs, keysUs, sparse };
 }
 
-/** Every 4 s up to the end: for sound alone, and for pictures whose key frames are no use. */
+/** The first segments of a regular grid are short: who opens a film waits for one second of it to be encoded, not for four. */
+const RAMP_US = [0, 1_000_000, 2_000_000];
+
+/** Every 4 s up to the end, after a short ramp: for sound alone, and for pictures whose key frames are no use. */
 export function regularGrid(durationUs: number): number[] {
-  const boundariesUs: number[] = [];
-  for (let time = 0; time === 0 || time < durationUs - SLIVER_US; time += TARGET_US) boundariesUs.push(time);
+  const boundariesUs = RAMP_US.filter((time) => time === 0 || time < durationUs - SLIVER_US);
+  for (let time = TARGET_US; time < durationUs - SLIVER_US; time += TARGET_US) boundariesUs.push(time);
   boundariesUs.push(durationUs);
   return boundariesUs;
 }

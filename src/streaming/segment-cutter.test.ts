@@ -43,6 +43,14 @@ describe('pictures', () => {
     ]);
   });
 
+  it('are done as soon as their group is, without waiting for the next one', () => {
+    const cutter = createSegmentCutter(BASE);
+    expect(cutter.push([frame(0, true), frame(3000), frame(1000), frame(2000)]).map(({ index }) => index)).toEqual([0]);
+    expect(cutter.push([frame(4000, true), frame(5000)]).map(({ index }) => index)).toEqual([]);
+    expect(cutter.push([frame(6000, true), frame(7000)]).map(({ index }) => index)).toEqual([1]);
+    expect(cutter.finish().map(({ index }) => index)).toEqual([2]);
+  });
+
   it('stay in their segment while no key frame comes', () => {
     expect(cut({}, [frame(0, true), frame(4000), frame(5000, true), frame(8000, true)])).toEqual([
       [0, [0, 4000]],

@@ -21,7 +21,10 @@ export interface CutterOptions {
 }
 
 export interface SegmentCutter {
-  /** Takes samples in decode order, times in ticks since presentation zero; returns the segments they complete. */
+  /**
+   * Takes samples in decode order, times in ticks since presentation zero; returns the segments they complete. Pictures come
+   * in whole groups, each from its key frame on.
+   */
   push(samples: readonly Sample[]): CutSegment[];
   /** The encoder has ended well: what is left is the last segment, and those after it that got nothing. */
   finish(): CutSegment[];
@@ -55,6 +58,18 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
     return index;
   };
 
+  /**
+   * Whether what is pending reaches up to the next boundary. An encoder hands on a whole group of pictures at once, so
+   * there is no need to wait for the next one, which takes as long again: the group ends where its durations add up to.
+   */
+  const isWhole = () => {
+    if (pending.length === 0 || current >= endSegment || current >= lastSegment) return false;
+    const first = pending.reduce((earliest, { ptsTicks }) => Math.min(earliest, ptsTicks), Number.POSITIVE_INFINITY);
+    const lengthTicks = pending.reduce((sum, { durationTicks }) => sum + durationTicks, 0);
+    const frameTicks = lengthTicks / pending.length;
+    return first + lengthTicks + frameTicks / 2 >= startTicks(current + 1);
+  };
+
   const close = (): CutSegment => {
     const index = current++;
     const samples = pending;
@@ -71,6 +86,7 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
         while (current < target) done.push(close());
         if (current < endSegment) pending.push(sample);
       }
+      if (keyed && isWhole()) done.push(close());
       return done;
     },
     finish() {

@@ -65,7 +65,7 @@ async function makePoster(app: App, source: StreamSource, signal: AbortSignal): 
       width: POSTER_WIDTH,
     });
     // People wait for a poster, and it is but a few frames.
-    const frame = await run(app, argv, signal, 'watching').catch(rethrowAborted(signal));
+    const frame = await run(app, argv, signal).catch(rethrowAborted(signal));
     if (frame && frame.length > 0) candidates.push(frame);
   }
   return candidates.length > 0 ? toWebp(await chooseSharpest(candidates), POSTER_WIDTH) : null;
