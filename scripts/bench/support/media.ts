@@ -43,6 +43,22 @@ export async function tenMinutes1080p(): Promise<string> {
   return file;
 }
 
+/**
+ * Half a minute of 480p with one key frame every 12 s, as films made for download have: its encoded qualities are cut on a
+ * grid of their own.
+ */
+export async function halfMinute480p(): Promise<string> {
+  const file = join(CACHE, '30s-480p-v1.mp4');
+  if (existsSync(file)) return file;
+  mkdirSync(CACHE, { recursive: true });
+  const picture = 'testsrc2=size=854x480:rate=24,noise=alls=4:allf=t';
+  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-g', '288', '-sc_threshold', '0', '-pix_fmt', 'yuv420p'];
+  const sound = ['-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000', '-c:a', 'aac'];
+  await runFfmpeg(['-f', 'lavfi', '-i', picture, ...sound, '-t', '30', ...video, '-b:v', '1M', `${file}.part.mp4`]);
+  renameSync(`${file}.part.mp4`, file);
+  return file;
+}
+
 export function sizeOf(file: string): number {
   return statSync(file).size;
 }

@@ -22,6 +22,11 @@ export function under(what: string, ours: number, limit: number, unit: string, p
   return { what, ours, peer, unit, ratio: ratioOf(ours, peer), bar: `< ${limit} ${unit}`, ok: ours < limit };
 }
 
+/** A figure without a bar, told beside the others. */
+export function told(what: string, ours: number, unit: string): Row {
+  return { what, ours, peer: null, unit, ratio: null, bar: '', ok: true };
+}
+
 /** A row whose figure must stay under `share` of the peer's. */
 export function underPeer(what: string, ours: number, peer: number, share: number, unit: string): Row {
   return { what, ours, peer, unit, ratio: ratioOf(ours, peer), bar: `< ${share} x peer`, ok: ours < share * peer };
@@ -55,7 +60,7 @@ export function table(rows: Row[]): string {
       figure(row.peer, row.unit),
       row.ratio === null ? '' : row.ratio.toString(),
       row.bar,
-      row.ok ? 'ok' : 'MISSED',
+      row.bar === '' ? '' : row.ok ? 'ok' : 'MISSED',
     ]),
   ];
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];

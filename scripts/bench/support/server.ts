@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../../../src/main.ts');
+const MAIN = join(import.meta.dirname, '../../../dist/server/main.js');
 export const SETUP_TOKEN = 'a-token-for-benchmarks-only-0123456789';
 const ADMIN = { username: 'bench', email: 'bench@example.org', password: 'not-a-secret-at-all' };
 const START_LIMIT_MS = 20_000;

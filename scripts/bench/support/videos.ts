@@ -64,16 +64,23 @@ export interface Playlist {
   segments: { url: string; start: number; seconds: number }[];
 }
 
-/** The playlist of the best video rendition, which for a codec that browsers play is the copied one. */
-export async function bestPlaylist(multivariant: string, signed: Headers): Promise<Playlist> {
+/** The playlists of all video renditions, best first. */
+export async function allPlaylists(multivariant: string, signed: Headers): Promise<Playlist[]> {
   const lines = (await text(multivariant, signed)).split('\n');
   const variants = lines.flatMap((line, index) => {
     const bandwidth = /^#EXT-X-STREAM-INF:.*?\bBANDWIDTH=(\d+)/.exec(line)?.[1];
     const uri = lines[index + 1];
     return bandwidth && uri ? [{ bandwidth: Number(bandwidth), url: new URL(uri, multivariant).href }] : [];
   });
-  const best = variants.reduce((a, b) => (b.bandwidth > a.bandwidth ? b : a));
-  return parsePlaylist(await text(best.url, signed), best.url);
+  const sorted = variants.sort((a, b) => b.bandwidth - a.bandwidth);
+  return Promise.all(sorted.map(async ({ url }) => parsePlaylist(await text(url, signed), url)));
+}
+
+/** The playlist of the best video rendition, which for a codec that browsers play is the copied one. */
+export async function bestPlaylist(multivariant: string, signed: Headers): Promise<Playlist> {
+  const [best] = await allPlaylists(multivariant, signed);
+  if (!best) throw new Error('The video offers no qualities.');
+  return best;
 }
 
 function parsePlaylist(body: string, base: string): Playlist {
