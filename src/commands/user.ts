@@ -13,7 +13,6 @@ import { openDatabase } from '../platform/db.ts';
 import { installationPath } from '../platform/installation.ts';
 import { createLog } from '../platform/log.ts';
 import { loadMigrations, migrate } from '../platform/migrate.ts';
-import type { App } from '../ports.ts';
 import { loadedFor } from './options.ts';
 
 interface AddUserOptions extends ConfigFlags {
@@ -32,7 +31,7 @@ export async function addUserCommand(name: string, options: AddUserOptions): Pro
   }
   const db = openExisting(resolve(config.data.dir));
   try {
-    const app = { db, clock: systemClock, events: createEvents(() => {}) } as unknown as App;
+    const app = { db, clock: systemClock, events: createEvents(() => {}) };
     const passwordHash = await hashPassword(password);
     const role = options.admin ? 'admin' : 'member';
     db.write((tx) => addUser(app, tx, { ...account.data, passwordHash, role }));

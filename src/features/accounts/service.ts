@@ -20,7 +20,7 @@ type NewAccount = z.output<typeof RegisterBody>;
 
 /** Makes an account with a role. Throws `account-taken`. The only place that adds users. */
 export function addUser(
-  app: App,
+  app: Pick<App, 'db' | 'clock' | 'events'>,
   tx: Tx,
   account: Omit<NewAccount, 'password'> & { passwordHash: string; role: Role },
 ): ViewerUser {
