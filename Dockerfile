@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# Builds the web interface and leaves only what runs.
+# Builds server and web interface and leaves only what runs.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -18,10 +18,9 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist/web ./dist/web
+COPY --from=build /app/dist ./dist
 COPY --from=build /app/migrations ./migrations
 COPY --from=build /app/config ./config
-COPY --from=build /app/src ./src
 RUN mkdir -p /config /data /media
 
 ENV NODE_ENV=production \

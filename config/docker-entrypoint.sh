@@ -11,7 +11,7 @@ set -eu
 root=${CONTAINER_ROOT:-}
 config_dir=$root/config
 data_dir=${KINORA_DATA_DIR:-$root/data}
-main=${CONTAINER_ROOT:-/app}/src/main.ts
+main=${CONTAINER_ROOT:-/app}/dist/server/main.js
 
 fail() {
   echo "kinora: $*" >&2

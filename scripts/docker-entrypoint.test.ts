@@ -35,7 +35,7 @@ describe.runIf(asRoot)('the entrypoint of the container', () => {
     const { said, status } = start({ PUID: '4321', PGID: '8765', UMASK: '027' }, 'serve', '--port', '1');
     expect(said).toMatch(/^4321:8765 umask=0?027 /);
     expect(said).toContain(`config=${root}/config/kinora.yaml home=${root}/data`);
-    expect(said).toContain(`args=${root}/src/main.ts serve --port 1`);
+    expect(said).toContain(`args=${root}/dist/server/main.js serve --port 1`);
     expect(status).toBe(0);
     for (const path of ['data', 'config', 'config/kinora.yaml']) {
       expect(statSync(join(root, path))).toMatchObject({ uid: 4321, gid: 8765 });

@@ -18,7 +18,9 @@ async function vitest(reportFolder: string, args: string[]): Promise<Tally> {
   const report = join(reportFolder, `${Math.random().toString(36).slice(2)}.json`);
   const command = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests', '--reporter=default'];
   command.push('--reporter=json', `--outputFile.json=${report}`, ...args);
-  const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  // Suites that start the whole program start the built one, which is what people run; it has just been built.
+  const env = { ...process.env, KINORA_TEST_BUILT: '1' };
+  const child = spawn(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
   const code = await new Promise<number>((resolve) => child.on('close', (exit) => resolve(exit ?? 1)));
   return countFile(report, code);
 }

@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserWire } from '../../src/features/accounts/api.ts';
 import type { InstanceWire } from '../../src/features/instance/api.ts';
-import { startKinora } from '../support/process.ts';
+import { MAIN, startKinora } from '../support/process.ts';
 import { createTestApp, person, type TestApp } from '../support/test-app.ts';
 
 interface SignedIn {
@@ -158,8 +157,7 @@ async function addUser(
   argv: string[],
   password: string,
 ): Promise<{ code: number | null; output: string }> {
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, 'user', 'add', ...argv, '--data', folder], {
+  const child = spawn(process.execPath, [MAIN, 'user', 'add', ...argv, '--data', folder], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(`${password}\n`);

@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** The real process, as an admin starts it. `KINORA_TEST_BINARY` names another program to start, such as a built binary. */
+/**
+ * The real process, as an admin starts it: the built server under `npm test`, the sources when Vitest is run by itself.
+ * `KINORA_TEST_BINARY` names another program to start, such as a single binary.
+ */
 export interface KinoraProcess {
   url: string;
   pid: number;
@@ -12,6 +15,8 @@ export interface KinoraProcess {
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** What Node runs for the program itself. */
+export const MAIN = `${ROOT}${process.env['KINORA_TEST_BUILT'] ? 'dist/server/main.js' : 'src/main.ts'}`;
 
 export async function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -31,7 +36,7 @@ export async function startKinora(
   const chosen = port ?? (await freePort());
   const url = `http://127.0.0.1:${chosen}`;
   const binary = process.env['KINORA_TEST_BINARY'];
-  const [command, ...first] = binary ? [binary] : [process.execPath, `${ROOT}src/main.ts`];
+  const [command, ...first] = binary ? [binary] : [process.execPath, MAIN];
   const argv = [...first, 'serve', '--data', dataFolder, '--port', String(chosen), '--host', '127.0.0.1'];
   const child = spawn(command!, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let output = '';
