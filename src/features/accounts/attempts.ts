@@ -6,8 +6,12 @@ import type { Clock } from '../../platform/clock.ts';
 export interface Attempts {
   /** Throws `too-many-requests`, with Retry-After, while one of the keys is over its limit. */
   check(keys: AttemptKeys): void;
+  /** Counts an attempt as failed: before the password is checked, so that a hundred guesses at once are a hundred. */
   failed(keys: AttemptKeys): void;
-  /** A right password clears the account's count, not the address's: one account of one's own opens no door. */
+  /**
+   * Takes that back, and clears the account's count. The address keeps its other failures: one account of one's own opens
+   * no door to guessing at others.
+   */
   succeeded(keys: AttemptKeys): void;
 }
 
@@ -58,6 +62,8 @@ export function createAttempts(clock: Clock): Attempts {
     },
     succeeded(keys) {
       failures.delete(`login ${keys.login.toLowerCase()}`);
+      const address = live(`address ${keys.address}`);
+      if (address && address.count > 0) address.count--;
     },
   };
 }

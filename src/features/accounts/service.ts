@@ -62,7 +62,6 @@ export async function signIn(
 ): Promise<SignedIn> {
   const keys: AttemptKeys = { login, address: from.address };
   attempts.check(keys);
-  // Counted before the slow check, so that a hundred guesses at once are a hundred, and taken back when right.
   attempts.failed(keys);
   const found = findUserByLogin(app.db.orm, login);
   const right = found ? await verifyPassword(password, found.passwordHash) : await verifyNothing(password);
