@@ -69,6 +69,7 @@ function RailLink({ path, label, icon, here, small }: RailLinkProps) {
       class={small ? 'rail__link rail__link--small' : 'rail__link'}
       href={path}
       aria-current={here ? 'page' : undefined}
+      title={label}
     >
       <Icon node={icon} size={small ? 17 : 20} />
       <span>{label}</span>
