@@ -4,7 +4,7 @@ import { ApiProblem, problemText } from '../lib/api/client.ts';
 import { completeUpload, initUpload } from '../lib/api/videos.ts';
 import { serverUrl } from '../lib/base.ts';
 import { refresh } from '../lib/cache/resource.ts';
-import { rememberVideos, removeVideo } from '../lib/cache/videos.ts';
+import { knownVideo, rememberVideos, removeVideo } from '../lib/cache/videos.ts';
 import { onReachableAgain, reportUnreachable } from '../lib/connection.ts';
 import { bytesText } from '../lib/i18n/format.ts';
 import { t } from '../lib/i18n/translate.ts';
@@ -125,7 +125,9 @@ async function finish(entry: UploadEntry): Promise<void> {
   entry.sentBytes.value = entry.file.size;
   try {
     const { video } = await completeUpload(entry.video.value!.id);
-    entry.video.value = rememberVideos(video);
+    // The news that it can be watched may have overtaken this answer.
+    const isPlayable = video.playable || knownVideo(video.id)?.playable === true;
+    entry.video.value = rememberVideos({ ...video, playable: isPlayable });
     entry.phase.value = 'done';
     refresh('videos');
   } catch (error) {

@@ -35,20 +35,32 @@ export function knownVideo(id: string): VideoWire | undefined {
   return newest.get(id)?.peek();
 }
 
-const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+const EVERY_MS = 500;
+/** Videos read just now; true where an event came meanwhile, so that they are read once more. */
+const resting = new Map<string, boolean>();
 
-/** Reads one video again, at most every half second: events about it come in bursts. */
+/** Reads one video again: at once, and then at most every half second, since events about it come in bursts. */
 export function refetchVideo(id: string): void {
-  if (waiting.has(id) || !newest.has(id)) return;
-  const timer = setTimeout(async () => {
-    waiting.delete(id);
-    try {
-      rememberVideos((await fetchVideo(id)).video);
-    } catch {
-      // Gone or not ours any more: the lists are refreshed by their own events.
-    }
-  }, 500);
-  waiting.set(id, timer);
+  if (!newest.has(id)) return;
+  if (resting.has(id)) {
+    resting.set(id, true);
+    return;
+  }
+  resting.set(id, false);
+  void readAgain(id);
+  setTimeout(() => {
+    const again = resting.get(id);
+    resting.delete(id);
+    if (again) refetchVideo(id);
+  }, EVERY_MS);
+}
+
+async function readAgain(id: string): Promise<void> {
+  try {
+    rememberVideos((await fetchVideo(id)).video);
+  } catch {
+    // Gone or not ours any more: the lists are refreshed by their own events.
+  }
 }
 
 export async function removeVideo(id: string): Promise<void> {

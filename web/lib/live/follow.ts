@@ -36,6 +36,12 @@ function react(message: LiveMessage): void {
     case 'upload.progress':
       patchVideo(message.videoId, { receivedBytes: message.receivedBytes });
       break;
+    case 'video.playable':
+      // Somebody waits for exactly this: it shows before the video has been read again.
+      patchVideo(message.videoId, { playable: true });
+      refetchVideo(message.videoId);
+      soon(`video/${message.videoId}`);
+      break;
     case 'job.progress':
       noteJobProgress(message);
       break;

@@ -1,10 +1,11 @@
 import './upload-page.css';
 import { UploadCloud } from 'lucide';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { bytesText } from '../../lib/i18n/format.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { usePageTitle } from '../../lib/page-title.ts';
 import { instance, mayUpload } from '../../lib/session.ts';
+import { warmUpPlayer } from '../../player/warm-up.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -19,6 +20,8 @@ import { UploadCard } from './upload-card.tsx';
 const CAN_DRAG = matchMedia('(pointer: fine)').matches;
 
 export function UploadPage() {
+  // Whoever uploads a film wants to see whether it has come out well.
+  useEffect(warmUpPlayer, []);
   usePageTitle(t('upload.title'));
   const input = useRef<HTMLInputElement>(null);
   const allowed = mayUpload();
