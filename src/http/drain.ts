@@ -17,8 +17,11 @@ export async function drainRequest(c: Context): Promise<void> {
   incoming.removeAllListeners('data');
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, LONGEST_MS);
-    for (const end of ['end', 'close', 'error']) incoming.once(end, resolve);
-    incoming.once('end', () => clearTimeout(timer));
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    for (const end of ['end', 'close', 'error']) incoming.once(end, done);
     incoming.resume();
   });
 }

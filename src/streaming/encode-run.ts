@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../core/time.ts';
 import { encodeAudioArgv, encodeVideoArgv } from '../media/argv.ts';
+import { AAC_FRAME_SAMPLES, AAC_SAMPLE_RATE } from '../media/encoder-args.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import type { Rendition, VideoRendition } from '../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
@@ -9,9 +10,6 @@ import { boundariesOf, type StreamRendition, type StreamSource } from './source.
 
 /** ffmpeg's output clock starts here, so that no decode time is negative; taken off again when reading. */
 const OFFSET_SEC = 10;
-/** AAC as ffmpeg encodes it: frames of 1024 samples at 48 kHz, the first of which only primes the decoder. */
-export const AAC_FRAME = 1024;
-export const AAC_RATE = 48_000;
 /** Frames encoded before a session's first one, so that a session started in the middle sounds like one that went through. */
 const PREROLL_FRAMES = 8;
 /** An encoder that writes nothing for this long while somebody reads has hung. */
@@ -25,7 +23,6 @@ export interface EncodeRunOptions {
   /** One past the last. */
   endSegment: number;
   preset: string;
-  threads?: number;
   audioKbps: number;
   priority: 'watching' | 'background';
   signal: AbortSignal;
@@ -74,7 +71,7 @@ function readOutput(
       watchdog.alive();
       if (item.kind === 'init') {
         const { timescale } = item;
-        const shiftTicks = spec.kind === 'audio' ? AAC_FRAME : 0;
+        const shiftTicks = spec.kind === 'audio' ? AAC_FRAME_SAMPLES : 0;
         originTicks = Math.round((OFFSET_SEC + source.timeline.ffmpegOriginSec) * timescale);
         cutter = createSegmentCutter({
           boundariesUs: boundariesOf(source.timeline, spec.grid),
@@ -115,8 +112,9 @@ function runArgv(options: EncodeRunOptions): string[] {
   const originSec = timeline.ffmpegOriginSec;
   const base = { path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, originSec, offsetSec: OFFSET_SEC };
   if (spec.kind === 'audio') {
-    const firstFrame = Math.floor((boundariesUs[firstSegment]! / 1e6) * (AAC_RATE / AAC_FRAME)) - PREROLL_FRAMES;
-    const startSec = Math.max(0, firstFrame) * (AAC_FRAME / AAC_RATE);
+    const firstFrame =
+      Math.floor((boundariesUs[firstSegment]! / 1e6) * (AAC_SAMPLE_RATE / AAC_FRAME_SAMPLES)) - PREROLL_FRAMES;
+    const startSec = Math.max(0, firstFrame) * (AAC_FRAME_SAMPLES / AAC_SAMPLE_RATE);
     return encodeAudioArgv({
       ...base,
       startFrame: firstFrame > 0 ? firstFrame : null,
@@ -138,7 +136,6 @@ function runArgv(options: EncodeRunOptions): string[] {
     keyFramesSec,
     source: track,
     preset: options.preset,
-    threads: options.threads,
     outputs: renditions.map((rendition, n) => ({ rendition: rendition.spec as VideoRendition, fd: 3 + n })),
   });
 }

@@ -1,5 +1,6 @@
 import { defineProblem } from '../core/problem.ts';
 import { initArgv } from '../media/argv.ts';
+import { AAC_FRAME_SAMPLES } from '../media/encoder-args.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import type { MediaInfo } from '../media/types.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -8,7 +9,6 @@ import type { Log } from '../platform/log.ts';
 import type { Storage } from '../platform/storage/port.ts';
 import { createArrivals } from './arrivals.ts';
 import { createClaims } from './claims.ts';
-import { AAC_FRAME } from './encode-run.ts';
 import { createEncodeSessions, type SessionSettings } from './encode-sessions.ts';
 import { type FillOptions, fillLadder } from './fill-ladder.ts';
 import { createHotCache } from './hot-cache.ts';
@@ -73,7 +73,7 @@ export function createStreaming(ports: {
       audioKbps: settings.audioKbps,
     });
     const raw = await ffmpeg.start(argv, { priority: 'watching', timeoutMs: 60_000 }).done;
-    const init = normaliseInit(raw, rendition.spec.kind === 'audio' ? AAC_FRAME : 0);
+    const init = normaliseInit(raw, rendition.spec.kind === 'audio' ? AAC_FRAME_SAMPLES : 0);
     await store.writeInit(rendition, init);
     return init;
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, type SQL } from 'drizzle-orm';
 import { titleFromFilename } from '../../media/titles.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
@@ -146,6 +146,20 @@ function findByLocation(tx: Tx, path: string) {
 
 /** What is known of the files below a folder. */
 export function knownBelow(app: App, libraryId: string, folderPath: string): KnownFile[] {
+  return knownFiles(app, libraryId).filter(({ path }) => isInside(path, folderPath));
+}
+
+/** What is known of the file at a path: one row at most. */
+export function knownAt(app: App, libraryId: string, path: string): KnownFile[] {
+  return knownFiles(app, libraryId, eq(sources.location, path));
+}
+
+/** What is known of files of the same size and time: the same file under other names. */
+export function knownAlike(app: App, libraryId: string, { sizeBytes, modifiedAtMs }: FoundFile): KnownFile[] {
+  return knownFiles(app, libraryId, and(eq(sources.sizeBytes, sizeBytes), eq(sources.modifiedAtMs, modifiedAtMs)));
+}
+
+function knownFiles(app: App, libraryId: string, where?: SQL): KnownFile[] {
   return app.db.orm
     .select({
       sourceId: sources.id,
@@ -157,7 +171,6 @@ export function knownBelow(app: App, libraryId: string, folderPath: string): Kno
     })
     .from(sources)
     .innerJoin(videos, eq(videos.id, sources.videoId))
-    .where(and(eq(videos.libraryId, libraryId), eq(sources.kind, 'inPlace'), isNull(videos.deletedAtMs)))
-    .all()
-    .filter(({ path }) => isInside(path, folderPath));
+    .where(and(eq(videos.libraryId, libraryId), eq(sources.kind, 'inPlace'), isNull(videos.deletedAtMs), where))
+    .all();
 }

@@ -2,7 +2,7 @@ import { watch } from 'chokidar';
 import type { App } from '../../ports.ts';
 import { getLibrary, listFolders, listLibraryRows } from './queries.ts';
 import { compareFiles, type KnownFile } from './reconcile.ts';
-import { applyChanges, knownBelow } from './scan.ts';
+import { applyChanges, knownAlike, knownAt } from './scan.ts';
 import { requestScan } from './service.ts';
 import { type FoundFile, findFile, looksLikeMedia } from './walk.ts';
 
@@ -80,17 +80,14 @@ async function addOne(app: App, libraryId: string, path: string): Promise<void> 
   const found = await findFile(path);
   if (!found) return;
   const library = getLibrary(app.db.orm, libraryId);
-  const known = knownBelow(app, libraryId, path);
+  const known = knownAt(app, libraryId, path);
   const gone = known.length === 0 ? await findGone(app, libraryId, found) : [];
   await applyChanges(app, library, { ...compareFiles([...known, ...gone], [found]), missing: [] });
 }
 
 /** Files of this library, alike to the one found, that are no longer where they were: it may be one of them, renamed. */
 async function findGone(app: App, libraryId: string, found: FoundFile): Promise<KnownFile[]> {
-  const alike = listFolders(app.db.orm, libraryId)
-    .flatMap(({ path }) => knownBelow(app, libraryId, path))
-    .filter(({ sizeBytes, modifiedAtMs }) => sizeBytes === found.sizeBytes && modifiedAtMs === found.modifiedAtMs);
   const gone: KnownFile[] = [];
-  for (const file of alike) if ((await findFile(file.path)) === null) gone.push(file);
+  for (const file of knownAlike(app, libraryId, found)) if ((await findFile(file.path)) === null) gone.push(file);
   return gone;
 }

@@ -58,7 +58,7 @@ export function createTus(app: App, files: UploadFiles, path: string): Tus {
   return {
     async handle(request, video) {
       if (video.state !== 'uploading') return answerFinished(request, video);
-      if (request.method === 'PATCH') await refuseWhenFull(app);
+      if (request.method === 'PATCH' && (await isFull(app))) throw diskFull();
       const checked = await verifyChecksum(app, request);
       try {
         const response = await forward(checked.request);
@@ -139,15 +139,14 @@ async function verifyChecksum(app: App, request: Request): Promise<{ request: Re
   }
 }
 
-async function refuseWhenFull(app: App): Promise<void> {
+async function isFull(app: App): Promise<boolean> {
   const freeBytes = await app.storage.freeBytes();
-  if (freeBytes !== null && freeBytes < KEEP_FREE_BYTES) throw diskFull();
+  return freeBytes !== null && freeBytes < KEEP_FREE_BYTES;
 }
 
 /** Turns tus's plain words into a problem; a disk that is full looks like any failed write to it. */
 async function explain(app: App, status: number, said: string): Promise<Error> {
-  const freeBytes = status >= 500 ? await app.storage.freeBytes() : null;
-  if (freeBytes !== null && freeBytes < KEEP_FREE_BYTES) return diskFull();
+  if (status >= 500 && (await isFull(app))) return diskFull();
   return tusRefused(status, said ? `${said.replace(/\.?$/, '.')}` : 'The upload was refused.');
 }
 

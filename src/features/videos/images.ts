@@ -64,7 +64,6 @@ async function makePoster(app: App, source: StreamSource, signal: AbortSignal): 
       source: track,
       width: POSTER_WIDTH,
     });
-    // People wait for a poster, and it is but a few frames.
     const frame = await run(app, argv, signal).catch(rethrowAborted(signal));
     if (frame && frame.length > 0) candidates.push(frame);
   }
@@ -97,13 +96,8 @@ async function makeStoryboard(
   return names.length;
 }
 
-function run(
-  app: App,
-  argv: string[],
-  signal: AbortSignal,
-  priority: 'watching' | 'background' = 'background',
-): Promise<Buffer> {
-  return app.ffmpeg.start(argv, { signal, timeoutMs: 10 * MINUTE_MS, priority }).done;
+function run(app: App, argv: string[], signal: AbortSignal): Promise<Buffer> {
+  return app.ffmpeg.start(argv, { signal, timeoutMs: 10 * MINUTE_MS }).done;
 }
 
 /** One frame that cannot be made is no reason to have no poster; being told to stop is. */
