@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type PlanInput, planRenditions, primaryVideo } from './plan.ts';
+import { planRenditions } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
+import { primaryVideo } from './plan-video.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from './types.ts';
 
 const settings = { heights: [1080, 720, 480], preset: 'veryfast', bitrateFactor: 1, audioKbps: 160 };

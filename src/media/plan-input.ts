@@ -1,0 +1,23 @@
+import type { LadderSettings, MediaInfo } from './types.ts';
+
+/** Copy or encode, and why: the one place that decides. */
+export interface PlanInput {
+  info: MediaInfo;
+  /** Tracks the packager can cut, by stream index, with their exact RFC 6381 codecs string. */
+  copy: ReadonlyMap<number, { codecString: string }>;
+  /** `source`: its key frames make a grid that can be shared. `sparse`: they are over 10 s apart in places. */
+  grids: { source: boolean; sparse: boolean };
+  settings: LadderSettings;
+}
+
+/** What people call the container of a file. */
+export function containerName({ container }: MediaInfo): string {
+  const names: Partial<Record<string, string>> = {
+    mp4: 'MP4',
+    matroska: 'Matroska',
+    webm: 'WebM',
+    mpegts: 'MPEG-TS',
+    mpegps: 'MPEG',
+  };
+  return names[container.name] ?? container.name.toUpperCase();
+}

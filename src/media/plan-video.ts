@@ -1,0 +1,132 @@
+import { browserPlaysVideo, codecName, h264CodecString } from './codecs.ts';
+import { encodedRungs, FAST_FRAME_RATE, linesOf, type Rung } from './ladder.ts';
+import { containerName, type PlanInput } from './plan-input.ts';
+import type { Grid, MediaInfo, VideoRendition, VideoTrack } from './types.ts';
+
+/** The pictures' part of the plan: which are copied, which encoded, and why. */
+
+/** A guess for copies of tracks that do not say their rate. */
+const GUESSED_VIDEO_KBPS = 5000;
+/** A copy's peak, where only its average is known. */
+const PEAK_OVER_AVERAGE = 1.6;
+const H264_HIGH = 100;
+
+/** The track people mean by "the picture": the first default one, or else the largest. */
+export function primaryVideo(tracks: readonly VideoTrack[]): VideoTrack | null {
+  const area = ({ width, height }: VideoTrack) => width * height;
+  return tracks.find(({ isDefault }) => isDefault) ?? [...tracks].sort((a, b) => area(b) - area(a))[0] ?? null;
+}
+
+/** From best to smallest, copied before encoded at the same size. */
+export function planVideo(track: VideoTrack, grid: Grid, { info, copy, grids, settings }: PlanInput): VideoRendition[] {
+  const verdict = judgeVideo(track, info, grids.source ? (copy.get(track.index) ?? null) : null);
+  const sourceKbps = track.bitrateKbps ?? info.bitrateKbps;
+  const rungs = encodedRungs({ ...track, bitrateKbps: sourceKbps }, settings);
+  const alone = grids.sparse;
+  const whyFull = verdict.universal && alone ? WHY_SPARSE : verdict.whyEncoded;
+  const encoded = rungs.map((rung, n) => encodedVideo(track, rung, grid, n === 0 ? whyFull : WHY_SMALLER));
+  if (verdict.codecString === null) return encoded;
+  const copied = copiedVideo(track, verdict.codecString, verdict.why, sourceKbps, alone);
+  const top = encoded[0]!;
+  const isTwin = top.width * top.height > copied.width * copied.height * 0.7;
+  // A copy that every browser plays and that can be switched away from needs no twin, unless it is far too heavy.
+  const twinUseful = !verdict.universal || alone || copied.bitrateKbps > 2 * top.peakKbps;
+  return [copied, ...(isTwin && !twinUseful ? encoded.slice(1) : encoded)];
+}
+
+const WHY_SPARSE = 'Encoded: the key frames of the original are too far apart to switch at.';
+const WHY_SMALLER = 'Encoded to switch down on slower connections.';
+
+interface Verdict {
+  /** Null where it is not offered copied. */
+  codecString: string | null;
+  universal: boolean;
+  /** Why it is copied. */
+  why: string;
+  /** Why there is an encoded rendition of its full size. */
+  whyEncoded: string;
+}
+
+function judgeVideo(track: VideoTrack, info: MediaInfo, cut: { codecString: string } | null): Verdict {
+  const name = codecName(track.codec);
+  const refused = (whyEncoded: string): Verdict => ({ codecString: null, universal: false, why: '', whyEncoded });
+  if (track.rotation !== 0) return refused('Encoded: it is stored turned, and not every player turns it upright.');
+  if (track.hasAlpha) return refused('Encoded: it has a transparent background, which is made black.');
+  if (track.interlaced) return refused('Encoded: it is interlaced, and browsers show only whole frames well.');
+  const support = browserPlaysVideo(track);
+  if (support === 'none') return refused(refusal(track, name));
+  if (!cut) return refused(`Encoded: the packager cannot cut ${name} out of this ${containerName(info)} file.`);
+  if (support === 'universal') {
+    return {
+      codecString: cut.codecString,
+      universal: true,
+      why: `Copied: ${name} plays in every browser, so the original is cut into segments untouched.`,
+      whyEncoded: 'Encoded: the original is too heavy for most connections.',
+    };
+  }
+  const hdr = track.range === 'sdr' ? '' : ' Its wide range of brightness (HDR) is mapped to what every screen shows.';
+  return {
+    codecString: cut.codecString,
+    universal: false,
+    why: `Copied for browsers that play ${name}: the original is cut into segments untouched.`,
+    whyEncoded: `Encoded: ${name} does not play in every browser.${hdr}`,
+  };
+}
+
+function refusal(track: VideoTrack, name: string): string {
+  if (track.codec === 'vp8') return 'Encoded: VP8 cannot be delivered in segments that browsers read.';
+  if (track.chroma !== '420') return `Encoded: browsers do not play ${name} with ${chromaName(track)} colour.`;
+  if (track.bitDepth > 8) return `Encoded: browsers do not play ${name} with ${track.bitDepth} bits a colour.`;
+  return `Encoded: browsers do not play ${track.profile ? `${name} ${track.profile}` : name}.`;
+}
+
+const chromaName = ({ chroma }: VideoTrack) => (chroma === 'other' ? 'this kind of' : `4:${chroma[1]}:${chroma[2]}`);
+
+function copiedVideo(
+  track: VideoTrack,
+  codecString: string,
+  why: string,
+  kbps: number | null,
+  alone: boolean,
+): VideoRendition {
+  const bitrateKbps = kbps ?? GUESSED_VIDEO_KBPS;
+  return {
+    kind: 'video',
+    mode: 'copied',
+    trackIndex: track.index,
+    label: alone ? 'Original' : videoLabel(linesOf(track).named, track.frameRate),
+    codecString,
+    codec: track.codec,
+    bitrateKbps,
+    peakKbps: Math.round(bitrateKbps * PEAK_OVER_AVERAGE),
+    grid: 'source',
+    why: alone ? `${why} Its key frames are over 10 s apart, so it is offered alone, without switching.` : why,
+    width: track.width,
+    height: track.height,
+    frameRate: track.frameRate,
+    range: track.range,
+    level: null,
+    alone,
+  };
+}
+
+function encodedVideo(track: VideoTrack, rung: Rung, grid: Grid, why: string): VideoRendition {
+  const { lines, ...size } = rung;
+  return {
+    kind: 'video',
+    mode: 'encoded',
+    trackIndex: track.index,
+    label: videoLabel(lines, rung.frameRate),
+    codecString: h264CodecString(H264_HIGH, 0, rung.level),
+    codec: 'h264',
+    grid,
+    why,
+    range: 'sdr',
+    alone: false,
+    ...size,
+  };
+}
+
+function videoLabel(lines: number, frameRate: number | null): string {
+  return `${lines}p${frameRate !== null && frameRate > FAST_FRAME_RATE ? Math.round(frameRate) : ''}`;
+}
