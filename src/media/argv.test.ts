@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  coverArgv,
-  encodeAudioArgv,
-  encodeVideoArgv,
-  initArgv,
-  posterArgv,
-  probeArgv,
-  storyboardArgv,
-} from './argv.ts';
+import { encodeAudioArgv, encodeVideoArgv, initArgv, probeArgv } from './argv.ts';
+import { coverArgv } from './argv-images.ts';
 import type { EncodeAudioOptions, EncodeVideoOptions } from './encode-options.ts';
 import type { PictureSource } from './filters.ts';
 import type { AudioRendition, VideoRendition } from './types.ts';
@@ -201,27 +194,6 @@ describe('init segments', () => {
     const rendition = { kind: 'audio', trackIndex: 1, channels: 2 } as AudioRendition;
     expect(line(initArgv({ ...settings, rendition, source: null }))).toMatchInlineSnapshot(
       `"-hide_banner -nostdin -v error -copyts -f lavfi -i anullsrc=r=48000:cl=stereo -t 0.1 -c:a aac -profile:a aac_low -b:a 160k -ar 48000 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags empty_moov+default_base_moof+skip_trailer+frag_discont -frag_duration 500000 pipe:1"`,
-    );
-  });
-});
-
-describe('stills', () => {
-  test('poster', () => {
-    expect(line(posterArgv({ ...file, atSec: 12.5, source: plain, width: 1280 }))).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -v error -noaccurate_seek -seek_timestamp 1 -ss 12.5 -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:0 -vf scale=1280:720,setsar=1,format=yuvj420p -frames:v 1 -map_metadata -1 -c:v mjpeg -q:v 3 -f image2pipe pipe:1"`,
-    );
-  });
-
-  test('storyboard', () => {
-    const plan = { tileWidth: 240, tileHeight: 136, columns: 5, rows: 5, intervalSec: 2, tiles: 30 };
-    expect(line(storyboardArgv({ ...file, source: plain, plan, folder: '/tmp/x' }))).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -v error -skip_frame nokey -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:0 -vf scale=240:136:flags=bilinear,setsar=1,fps=1/2:round=near:start_time=0:eof_action=pass,tpad=stop=-1:stop_mode=clone,trim=end_frame=30,tile=5x5,format=yuvj420p -map_metadata -1 -c:v mjpeg -q:v 3 -f image2 -start_number 0 /tmp/x/sheet-%05d.jpg"`,
-    );
-  });
-
-  test('cover', () => {
-    expect(line(coverArgv({ ...file, trackIndex: 2 }))).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -v error -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:2 -frames:v 1 -map_metadata -1 -c:v mjpeg -q:v 3 -f image2pipe pipe:1"`,
     );
   });
 });

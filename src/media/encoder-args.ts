@@ -3,6 +3,9 @@ import { number, type PictureSource, preparePicture, scaleTo, thinFrames } from 
 
 /** The parts that the command lines of `argv.ts` are made of. */
 
+/** Quiet but for errors, and never waiting for a key. */
+export const FLAGS = ['-hide_banner', '-nostdin', '-v', 'error'];
+
 /** AAC as ffmpeg encodes it: frames of 1024 samples, the first of which only primes the decoder. */
 export const AAC_SAMPLE_RATE = 48_000;
 export const AAC_FRAME_SAMPLES = 1024;

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '../../core/ids.ts';
 import { MINUTE_MS } from '../../core/time.ts';
-import { coverArgv, posterArgv, storyboardArgv } from '../../media/argv.ts';
+import { coverArgv, posterArgv, storyboardArgv } from '../../media/argv-images.ts';
 import { planStoryboard, storyboardVtt } from '../../media/storyboard.ts';
 import { chooseSharpest, drawSoundPoster, toSheet, toWebp } from '../../platform/images.ts';
 import type { App } from '../../ports.ts';

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { coverArgv, posterArgv, storyboardArgv } from './argv-images.ts';
+import type { PictureSource } from './filters.ts';
+
+/** As one would type it, for reading: elements of an argv hold no spaces, or are quoted here. */
+const line = (argv: string[]) => argv.map((word) => (/[\s;]/.test(word) ? `'${word}'` : word)).join(' ');
+
+const plain: PictureSource = {
+  codec: 'h264',
+  pixelFormat: 'yuv420p',
+  range: 'sdr',
+  interlaced: false,
+  hasAlpha: false,
+  frameRate: 25,
+  colorSpace: 'bt709',
+  width: 1920,
+  height: 1080,
+  reorderFrames: 2,
+};
+const file = { path: '/films/a film; rm -rf.mkv', demuxer: 'matroska', trackIndex: 0 };
+
+describe('stills', () => {
+  test('poster', () => {
+    expect(line(posterArgv({ ...file, atSec: 12.5, source: plain, width: 1280 }))).toMatchInlineSnapshot(
+      `"-hide_banner -nostdin -v error -noaccurate_seek -seek_timestamp 1 -ss 12.5 -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:0 -vf scale=1280:720,setsar=1,format=yuvj420p -frames:v 1 -map_metadata -1 -c:v mjpeg -q:v 3 -f image2pipe pipe:1"`,
+    );
+  });
+
+  test('storyboard', () => {
+    const plan = { tileWidth: 240, tileHeight: 136, columns: 5, rows: 5, intervalSec: 2, tiles: 30 };
+    expect(line(storyboardArgv({ ...file, source: plain, plan, folder: '/tmp/x' }))).toMatchInlineSnapshot(
+      `"-hide_banner -nostdin -v error -skip_frame nokey -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:0 -vf scale=240:136:flags=bilinear,setsar=1,fps=1/2:round=near:start_time=0:eof_action=pass,tpad=stop=-1:stop_mode=clone,trim=end_frame=30,tile=5x5,format=yuvj420p -map_metadata -1 -c:v mjpeg -q:v 3 -f image2 -start_number 0 /tmp/x/sheet-%05d.jpg"`,
+    );
+  });
+
+  test('cover', () => {
+    expect(line(coverArgv({ ...file, trackIndex: 2 }))).toMatchInlineSnapshot(
+      `"-hide_banner -nostdin -v error -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:2 -frames:v 1 -map_metadata -1 -c:v mjpeg -q:v 3 -f image2pipe pipe:1"`,
+    );
+  });
+});
