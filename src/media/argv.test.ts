@@ -30,7 +30,7 @@ const encode = (more: Partial<EncodeVideoOptions> = {}) =>
     startSec: null,
     durationSec: null,
     keyFramesSec: [],
-    outputs: [{ rendition: p720, fd: 3 }],
+    outputs: [{ rendition: p720, encoder: 'libx264', fd: 3 }],
     source: plain,
     preset: 'veryfast',
     offsetSec: 10,
@@ -58,8 +58,8 @@ describe('encoding pictures', () => {
       durationSec: 8,
       keyFramesSec: [11.9995],
       outputs: [
-        { rendition: p720, fd: 3 },
-        { rendition: p360, fd: 4 },
+        { rendition: p720, encoder: 'libx264', fd: 3 },
+        { rendition: p360, encoder: 'libx264', fd: 4 },
       ],
       threads: 2,
     });
@@ -185,14 +185,18 @@ describe('init segments', () => {
 
   test('of pictures: the encoder as in any session, one frame', () => {
     const rendition = { kind: 'video', trackIndex: 0, ...p720 } as VideoRendition;
-    const argv = initArgv({ ...settings, rendition, source: plain });
-    const session = encode({ path: '/a.mp4', demuxer: 'mov', outputs: [{ rendition: p720, fd: 1 }] });
+    const argv = initArgv({ ...settings, rendition, source: plain, encoder: 'libx264' });
+    const session = encode({
+      path: '/a.mp4',
+      demuxer: 'mov',
+      outputs: [{ rendition: p720, encoder: 'libx264', fd: 1 }],
+    });
     expect(argv).toEqual([...session.slice(0, -1), '-frames:v', '1', 'pipe:1']);
   });
 
   test('of sound: from silence', () => {
     const rendition = { kind: 'audio', trackIndex: 1, channels: 2 } as AudioRendition;
-    expect(line(initArgv({ ...settings, rendition, source: null }))).toMatchInlineSnapshot(
+    expect(line(initArgv({ ...settings, rendition, source: null, encoder: null }))).toMatchInlineSnapshot(
       `"-hide_banner -nostdin -v error -copyts -f lavfi -i anullsrc=r=48000:cl=stereo -t 0.1 -c:a aac -profile:a aac_low -b:a 160k -ar 48000 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags empty_moov+default_base_moof+skip_trailer+frag_discont -frag_duration 500000 pipe:1"`,
     );
   });

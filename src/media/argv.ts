@@ -4,6 +4,7 @@ import {
   aacArgs,
   decoderOf,
   FLAGS,
+  FRAME_TIMES,
   inputOf,
   layoutOf,
   mp4Args,
@@ -12,8 +13,8 @@ import {
   seekVideo,
   soundOnGrid,
   timestampArgs,
-  x264Args,
 } from './encoder-args.ts';
+import { encoderArgs } from './encoders/encoders.ts';
 import { number, type PictureSource } from './filters.ts';
 import type { AudioRendition, VideoRendition } from './types.ts';
 
@@ -33,7 +34,7 @@ export function probeArgv({ path, demuxer }: { path: string; demuxer: string }):
 }
 
 /**
- * Decodes a video track once and encodes it to every output: H.264 in fragmented MP4 on `pipe:FD`, one fragment from key
+ * Decodes a video track once and encodes it to every output: fragmented MP4 on `pipe:FD`, one fragment from key
  * frame to key frame, key frames at `keyFramesSec` and nowhere else. Every frame keeps its time: in the output it is
  * `round((pts + offsetSec) * 90000)`, `tfdt` being the decode time. Variable frame rate stays variable.
  */
@@ -51,7 +52,8 @@ export function encodeVideoArgv(options: EncodeVideoOptions): string[] {
     ...outputs.flatMap((output, n) => [
       '-map',
       `[v${n}]`,
-      ...x264Args(output.rendition, options),
+      ...encoderArgs(output.encoder, output.rendition, options),
+      ...FRAME_TIMES,
       ...forced,
       ...timestampArgs(options.offsetSec),
       ...mp4Args(`frag_keyframe+${FRAGMENTED}`, output.fd),
@@ -97,10 +99,12 @@ export function initArgv(options: {
   rendition: VideoRendition | AudioRendition;
   /** The video track; null for sound. */
   source: PictureSource | null;
+  /** ffmpeg's name of the encoder of pictures; null for sound. */
+  encoder: string | null;
   preset: string;
   audioKbps: number;
 }): string[] {
-  const { path, demuxer, rendition, source, preset, audioKbps } = options;
+  const { path, demuxer, rendition, source, encoder, preset, audioKbps } = options;
   if (rendition.kind === 'audio') {
     const settings = [...aacArgs(audioKbps, rendition.channels), ...timestampArgs(10)];
     // The header of AAC does not depend on the sound: silence makes it, and nothing needs to be opened.
@@ -114,7 +118,7 @@ export function initArgv(options: {
     ];
     return [...FLAGS, '-copyts', ...silence, ...settings, ...mp4Args(FRAGMENTED, 1, SOUND_FRAGMENTS)];
   }
-  const outputs = [{ rendition, fd: 1 }];
+  const outputs = [{ rendition, encoder: encoder!, fd: 1 }];
   const stream = { path, demuxer, trackIndex: rendition.trackIndex };
   const whole = { ...stream, startSec: null, durationSec: null, keyFramesSec: [], offsetSec: 10, preset, outputs };
   const argv = encodeVideoArgv({ ...whole, source: source! });

@@ -11,7 +11,7 @@ export interface SourceStream {
   trackIndex: number;
 }
 
-export interface EncodeVideoOptions extends SourceStream {
+export interface EncodeVideoOptions extends SourceStream, EncoderSettings {
   /** Frames before this are dropped; null begins with the first. Just before (0.5 ms) the frame meant, as clocks round. */
   startSec: number | null;
   /** Frames at or after `startSec` (or `originSec`) plus this are dropped; null goes on to the end. */
@@ -25,17 +25,32 @@ export interface EncodeVideoOptions extends SourceStream {
    * then begins there, and not one group earlier.
    */
   startsOnKey?: boolean;
-  outputs: readonly { rendition: RungOutput; fd: number }[];
+  outputs: readonly EncodeOutput[];
   source: PictureSource;
-  /** x264 preset. */
-  preset: string;
-  threads?: number | undefined;
   /** Added to every output time, so that no decode time is negative. */
   offsetSec: number;
 }
 
+export interface EncodeOutput {
+  rendition: RungOutput;
+  /** ffmpeg's name of the encoder, such as `libx264`: one of `ENCODERS`. */
+  encoder: string;
+  /** The file descriptor ffmpeg writes to. */
+  fd: number;
+}
+
 /** What the encoder needs to know of one rung. */
 export type RungOutput = Pick<VideoRendition, 'width' | 'height' | 'level' | 'bitrateKbps' | 'peakKbps'>;
+
+/** What is the same for every rung of one run. */
+export interface EncoderSettings {
+  /** In x264's words; the other encoders' own scales are mapped from them. */
+  preset: string;
+  threads?: number | undefined;
+}
+
+/** The part of a command line that names and tunes one encoder for one rung. */
+export type EncoderArgs = (rung: RungOutput, settings: EncoderSettings) => string[];
 
 export interface EncodeAudioOptions extends SourceStream {
   /** Where frame 0 of the rendition begins. */

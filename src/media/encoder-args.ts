@@ -1,4 +1,4 @@
-import type { EncodeAudioOptions, EncodeVideoOptions, RungOutput } from './encode-options.ts';
+import type { EncodeAudioOptions, EncodeVideoOptions } from './encode-options.ts';
 import { number, type PictureSource, preparePicture, scaleTo, thinFrames } from './filters.ts';
 
 /** The parts that the command lines of `argv.ts` are made of. */
@@ -12,8 +12,6 @@ export const AAC_FRAME_SAMPLES = 1024;
 
 /** 90 kHz, the clock of MPEG: holds every usual frame rate and Matroska's milliseconds exactly. */
 const VIDEO_TIMESCALE = 90_000;
-/** The rate control's ceiling stays under the promised peak by as much as its one second of buffer can add to a segment. */
-const VBV_SHARE = 0.85;
 /** ffmpeg seeks this much earlier than told where frames are reordered and the demuxer's index knows decode times only. */
 const REORDER_GUARD_SEC = 3 / 23;
 /** A container without an index is entered by a guess, which must lie early enough for a whole group of pictures. */
@@ -78,41 +76,11 @@ function trimPicture({ startSec, durationSec, originSec }: EncodeVideoOptions): 
   return parts.length > 0 ? [`trim=${parts.join(':')}`] : [];
 }
 
-/** H.264 High, capped, no key frame but the forced ones. */
-export function x264Args(
-  rung: RungOutput,
-  { preset, threads }: { preset: string; threads?: number | undefined },
-): string[] {
-  const capKbps = Math.round(rung.peakKbps * VBV_SHARE);
-  return [
-    '-c:v',
-    'libx264',
-    '-preset',
-    preset,
-    '-profile:v',
-    'high',
-    ...(rung.level === null ? [] : ['-level:v', (rung.level / 10).toFixed(1)]),
-    '-b:v',
-    `${Math.min(rung.bitrateKbps, capKbps)}k`,
-    '-maxrate',
-    `${capKbps}k`,
-    '-bufsize',
-    `${capKbps}k`,
-    '-g',
-    '9999',
-    '-keyint_min',
-    '1',
-    '-sc_threshold',
-    '0',
-    ...(threads === undefined ? [] : ['-threads', String(threads)]),
-    '-fps_mode',
-    'vfr',
-    '-enc_time_base',
-    `1:${VIDEO_TIMESCALE}`,
-    '-video_track_timescale',
-    String(VIDEO_TIMESCALE),
-  ];
-}
+/** Every frame at its own time, on the clock of MPEG. */
+export const FRAME_TIMES: readonly string[] = [
+  ...['-fps_mode', 'vfr', '-enc_time_base', `1:${VIDEO_TIMESCALE}`],
+  ...['-video_track_timescale', String(VIDEO_TIMESCALE)],
+];
 
 /**
  * Cuts and resamples so that the first sample lies exactly on the grid. Sound before it is decoded and resampled too, from

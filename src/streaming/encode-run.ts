@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../core/time.ts';
 import { encodeAudioArgv, encodeVideoArgv } from '../media/argv.ts';
 import { AAC_FRAME_SAMPLES, AAC_SAMPLE_RATE } from '../media/encoder-args.ts';
+import { encoderFor } from '../media/encoders/encoders.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import type { Rendition, VideoRendition } from '../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
@@ -136,7 +137,10 @@ function runArgv(options: EncodeRunOptions): string[] {
     keyFramesSec,
     source: track,
     preset: options.preset,
-    outputs: renditions.map((rendition, n) => ({ rendition: rendition.spec as VideoRendition, fd: 3 + n })),
+    outputs: renditions.map((rendition, n) => {
+      const pictures = rendition.spec as VideoRendition;
+      return { rendition: pictures, encoder: encoderFor(pictures.codec), fd: 3 + n };
+    }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { defineProblem } from '../core/problem.ts';
 import { initArgv } from '../media/argv.ts';
 import { AAC_FRAME_SAMPLES } from '../media/encoder-args.ts';
+import { encoderFor } from '../media/encoders/encoders.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import type { MediaInfo } from '../media/types.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -69,6 +70,7 @@ export function createStreaming(ports: {
       demuxer: info.container.demuxer,
       rendition: rendition.spec,
       source: track ?? null,
+      encoder: track ? encoderFor(rendition.spec.codec) : null,
       preset: settings.preset,
       audioKbps: settings.audioKbps,
     });
