@@ -43,7 +43,23 @@ function patched(type: string, box: Buffer): Buffer {
   }
   if (type === 'mvhd' || type === 'mdhd') zero(box, wide ? 32 : 24, wide ? 8 : 4);
   if (type === 'trex') box.writeUInt32BE(1, 12);
+  if (type === 'stbl') nameFlacDepth(box);
   return box;
+}
+
+/**
+ * "Encapsulation of FLAC in ISO Base Media File Format" section 3.3.1: the sample entry has the sample size of the STREAMINFO
+ * block (RFC 9639 section 8.2). The packager always says 16 bits, and browsers refuse what disagrees.
+ */
+function nameFlacDepth(stbl: Buffer): void {
+  const stsd = findBox(stbl, 'stbl/stsd');
+  const entry = stsd ? listBoxes(stbl, stsd.bodyStart + 8, stsd.end)[0] : null;
+  if (entry?.type !== 'fLaC') return;
+  const dfLa = listBoxes(stbl, entry.bodyStart + 28, entry.end).find((box) => box.type === 'dfLa');
+  const streamInfo = dfLa ? dfLa.bodyStart + 8 : null;
+  if (streamInfo === null || streamInfo + 18 > stbl.length) return;
+  const depth = (((stbl[streamInfo + 12]! & 1) << 4) | (stbl[streamInfo + 13]! >> 4)) + 1;
+  stbl.writeUInt16BE(depth, entry.bodyStart + 18);
 }
 
 function zero(box: Buffer, at: number, bytes: number): void {

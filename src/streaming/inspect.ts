@@ -15,7 +15,25 @@ const EPSILON_SEC = 0.0005;
 const METADATA = { metadataOnly: true } as const;
 
 /** The codec names of the packager, by ffmpeg's. */
-const PACKAGER_CODECS: Record<string, string> = { h264: 'avc', hevc: 'hevc', av1: 'av1', vp9: 'vp9', aac: 'aac' };
+const PACKAGER_CODECS: Record<string, string> = {
+  h264: 'avc',
+  hevc: 'hevc',
+  av1: 'av1',
+  vp9: 'vp9',
+  aac: 'aac',
+  opus: 'opus',
+  mp3: 'mp3',
+  flac: 'flac',
+  ac3: 'ac3',
+  eac3: 'eac3',
+};
+
+/** What RFC 6381 calls codecs by their sample entries, where the packager has a name of its own. */
+const SAMPLE_ENTRIES: Record<string, string> = { opus: 'Opus', flac: 'fLaC', mp3: 'mp4a.6B' };
+const BARE = new Set(['adts', 'mp3']);
+/** Differences smaller than this are rounding, larger ones no delay of a codec. */
+const LEAST_SHIFT_SEC = 0.0005;
+const MOST_SHIFT_SEC = 0.5;
 
 /**
  * Finds a source's segment boundaries and clocks without walking the file: the key frame at or before each multiple of
@@ -32,41 +50,92 @@ export async function inspectSource(pool: InputPool, path: string, info: MediaIn
   const videoTrack = info.video[0];
   const video = videoTrack && input ? await readable(input.video[videoTrack.ordinal], videoTrack) : null;
   if (videoTrack && video) copy.set(videoTrack.index, { codecString: video.codecString });
-  const audio: { sink: EncodedPacketSink; track: AudioTrack }[] = [];
+  const audio: CutAudio[] = [];
   for (const track of info.audio) {
     const found = input ? await readable(input.audio[track.ordinal], track) : null;
     if (!found) continue;
     copy.set(track.index, { codecString: found.codecString });
-    audio.push({ sink: found.sink, track });
+    audio.push({ ...found, info: track });
   }
-  const clocks = await measureClocks(info, video?.sink ?? null, audio[0]?.sink ?? null);
-  const durationUs = Math.round((await presentedSec(info, video?.track ?? null, clocks.packagerOriginSec)) * 1e6);
+  const audioShiftSec = await measureShifts(info, video?.sink ?? null, audio);
+  const clocks = await measureClocks(info, video?.sink ?? null, audio[0] ?? null, audioShiftSec);
+  // The pictures say how long it is. Of bare frames of sound ffmpeg guesses it from their rate: the packager counts them.
+  const longest = videoTrack || !BARE.has(info.container.name) ? video : (audio[0] ?? null);
+  const durationUs = Math.round((await presentedSec(info, longest?.open ?? null, clocks.packagerOriginSec)) * 1e6);
   const cuts = video ? await findCuts(video.sink, clocks.packagerOriginSec, durationUs) : [];
   const source = cuts.length > 0 ? sourceGrid(cuts, durationUs) : null;
   if (!source && videoTrack) copy.delete(videoTrack.index);
-  return { copy, timeline: { ...clocks, durationUs, source, regularUs: regularGrid(durationUs) } };
+  return { copy, timeline: { ...clocks, audioShiftSec, durationUs, source, regularUs: regularGrid(durationUs) } };
 }
 
+interface CutTrack<T extends InputTrack = InputTrack> {
+  open: T;
+  sink: EncodedPacketSink;
+  codecString: string;
+}
+type CutAudio = CutTrack & { info: AudioTrack };
+
 async function readable<T extends InputTrack>(
-  open: { track: T; sink: EncodedPacketSink } | undefined,
+  found: { track: T; sink: EncodedPacketSink } | undefined,
   track: VideoTrack | AudioTrack,
-): Promise<{ track: T; sink: EncodedPacketSink; codecString: string } | null> {
-  if (!open) return null;
+): Promise<CutTrack<T> | null> {
+  if (!found) return null;
   try {
-    const codec = await open.track.getCodec();
+    const { track: open, sink } = found;
+    const codec = await open.getCodec();
     if (codec === null || PACKAGER_CODECS[track.codec] !== codec) return null;
-    const codecString = await open.track.getCodecParameterString();
-    const first = await open.sink.getFirstPacket(METADATA);
-    return codecString && first ? { ...open, codecString } : null;
+    const codecString = await open.getCodecParameterString();
+    const first = await sink.getFirstPacket(METADATA);
+    return codecString && first ? { open, sink, codecString: SAMPLE_ENTRIES[codecString] ?? codecString } : null;
   } catch {
     return null;
   }
 }
 
-/** Presentation zero is the earliest thing to see or hear, on the packager's clock and on ffmpeg's. */
-async function measureClocks(info: MediaInfo, video: EncodedPacketSink | null, audio: EncodedPacketSink | null) {
+/**
+ * Matroska's CodecDelay is to be taken off a sound track's times (RFC 9559 section 5.1.4.1.25); the packager leaves it on,
+ * ffmpeg takes it off. By stream index, how much the packager's times are to be shifted to agree with the pictures.
+ */
+async function measureShifts(
+  info: MediaInfo,
+  video: EncodedPacketSink | null,
+  audio: CutAudio[],
+): Promise<Record<number, number>> {
+  const shifts: Record<number, number> = {};
+  if (info.container.name !== 'matroska' && info.container.name !== 'webm') return shifts;
   const videoStart = video ? await firstShownSec(video) : null;
-  const firstAudio = audio ? ((await audio.getFirstPacket(METADATA))?.timestamp ?? null) : null;
+  const aheadSec = videoStart === null ? 0 : info.video[0]!.startSec - videoStart;
+  for (const { sink, open, info: track } of audio) {
+    const first = await sink.getFirstPacket(METADATA);
+    const shiftSec = track.startSec - first!.timestamp - aheadSec;
+    if (shiftSec > -LEAST_SHIFT_SEC || shiftSec < -MOST_SHIFT_SEC) continue;
+    // Matroska rounds to milliseconds; Opus says the same in samples.
+    const config = open.isAudioTrack() && track.codec === 'opus' ? await open.getDecoderConfig() : null;
+    const exactSec = -(readPreSkip(config?.description) ?? 0) / 48_000;
+    shifts[track.index] = Math.abs(exactSec - shiftSec) < 0.002 ? exactSec : shiftSec;
+  }
+  return shifts;
+}
+
+/** Pre-skip, in samples at 48 kHz, of an Opus identification header (RFC 7845 section 5.1). */
+function readPreSkip(description: AllowSharedBufferSource | undefined): number | null {
+  if (!description) return null;
+  const bytes = ArrayBuffer.isView(description)
+    ? Buffer.from(description.buffer, description.byteOffset, description.byteLength)
+    : Buffer.from(description);
+  return bytes.length >= 12 ? bytes.readUInt16LE(10) : null;
+}
+
+/** Presentation zero is the earliest thing to see or hear, on the packager's clock and on ffmpeg's. */
+async function measureClocks(
+  info: MediaInfo,
+  video: EncodedPacketSink | null,
+  audio: CutAudio | null,
+  shiftsSec: Record<number, number>,
+) {
+  const videoStart = video ? await firstShownSec(video) : null;
+  const packagerAudio = audio ? ((await audio.sink.getFirstPacket(METADATA))?.timestamp ?? null) : null;
+  const firstAudio = packagerAudio === null ? null : packagerAudio + (shiftsSec[audio!.info.index] ?? 0);
   // A negative start of sound is the encoder's priming, to be thrown away by the player: it does not start the clock.
   const audioStart = firstAudio !== null && firstAudio > -1 ? Math.max(0, firstAudio) : firstAudio;
   const starts = [videoStart, audioStart].filter((start) => start !== null);
@@ -86,9 +155,9 @@ async function firstShownSec(sink: EncodedPacketSink): Promise<number | null> {
   return first ? (await earliestAfter(sink, first)).startSec : null;
 }
 
-async function presentedSec(info: MediaInfo, video: InputTrack | null, originSec: number): Promise<number> {
+async function presentedSec(info: MediaInfo, track: InputTrack | null, originSec: number): Promise<number> {
   try {
-    const endSec = video ? await video.computeDuration(METADATA) : null;
+    const endSec = track ? await track.computeDuration(METADATA) : null;
     if (endSec !== null && endSec - originSec > 0) return endSec - originSec;
   } catch {
     // Its last packet cannot be read (a truncated file): what the container declares is the next best.

@@ -13,7 +13,7 @@ import { annexBToLengthPrefixed, stripAdts } from '../media/bitstream.ts';
 import { readTimescale, type Sample, writeFragment } from '../media/fragment.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import type { InputPool } from './input-pool.ts';
-import { boundariesOf, type StreamRendition, type StreamSource } from './source.ts';
+import { boundariesOf, packagerShiftSec, type StreamRendition, type StreamSource } from './source.ts';
 
 /**
  * Cuts copied renditions out of a source just in time: no ffmpeg, nothing stored. Samples keep their bytes; only the
@@ -49,7 +49,7 @@ export function createPackager(pool: InputPool): Packager {
     if (!open) throw new Error(`the source has no ${kind} track ${trackIndex} any more`);
     let prepared = tracks.get(open.sink);
     if (!prepared) {
-      prepared = prepareTrack(open.track, open.sink, source.timeline.packagerOriginSec);
+      prepared = prepareTrack(open.track, open.sink, packagerShiftSec(source.timeline, trackIndex));
       tracks.set(open.sink, prepared);
       prepared.catch(() => tracks.delete(open.sink));
     }
@@ -68,10 +68,11 @@ export function createPackager(pool: InputPool): Packager {
           ? videoPackets(copy.sink, source, index)
           : audioPackets(copy.sink, source, rendition, index);
       const ticks = (seconds: number) => Math.round(seconds * copy.timescale);
+      const shiftSec = packagerShiftSec(source.timeline, rendition.spec.trackIndex);
       for await (const packet of packets) {
         samples.push({
-          ptsTicks: ticks(packet.timestamp - source.timeline.packagerOriginSec),
-          durationTicks: ticks(packet.duration),
+          ptsTicks: ticks(packet.timestamp + shiftSec),
+          durationTicks: ticks(packet.duration) || lastStep(samples, packet.timestamp + shiftSec, copy.timescale),
           key: packet.type === 'key',
           data: copy.unwrap(packet.data),
         });
@@ -79,6 +80,12 @@ export function createPackager(pool: InputPool): Packager {
       return writeFragment(samples, index + 1, copy.primingTicks);
     },
   };
+}
+
+/** Matroska does not say how long a track's last packet lasts: as long as the one before. */
+function lastStep(samples: readonly Sample[], ptsSec: number, timescale: number): number {
+  const before = samples.at(-1);
+  return before ? Math.max(0, Math.round(ptsSec * timescale) - before.ptsTicks) : 0;
 }
 
 /** All packets decoded from one boundary's key frame up to the next one's. */
@@ -104,7 +111,8 @@ async function* audioPackets(
   index: number,
 ): AsyncGenerator<EncodedPacket> {
   const boundariesUs = boundariesOf(source.timeline, rendition.spec.grid);
-  const timeOf = (n: number) => source.timeline.packagerOriginSec + boundariesUs[n]! / 1e6;
+  const shiftSec = packagerShiftSec(source.timeline, rendition.spec.trackIndex);
+  const timeOf = (n: number) => boundariesUs[n]! / 1e6 - shiftSec;
   const atOrAfter = async (seconds: number, metadataOnly: boolean) => {
     const packet = await sink.getPacket(seconds, { metadataOnly });
     if (!packet) return sink.getFirstPacket({ metadataOnly });
@@ -119,7 +127,7 @@ async function* audioPackets(
 async function prepareTrack(
   track: InputVideoTrack | InputAudioTrack,
   sink: EncodedPacketSink,
-  originSec: number,
+  shiftSec: number,
 ): Promise<CopyTrack> {
   const first = track.isVideoTrack() ? await sink.getFirstKeyPacket() : await sink.getFirstPacket();
   if (!first) throw new Error('the track is empty');
@@ -153,7 +161,7 @@ async function prepareTrack(
   await output.finalize();
   const raw = Buffer.from(initTarget.buffer!);
   const timescale = readTimescale(raw);
-  const earlySec = track.isVideoTrack() ? 0 : Math.max(0, originSec - first.timestamp);
+  const earlySec = track.isVideoTrack() ? 0 : Math.max(0, -(first.timestamp + shiftSec));
   const primingTicks = earlySec < 1 ? Math.round(earlySec * timescale) : 0;
   const unwrapping = track.isVideoTrack() ? annexBToLengthPrefixed : stripAdts;
   const unwrap = needsUnwrap ? unwrapping : (data: Uint8Array) => data;

@@ -11,6 +11,11 @@ export interface Timeline {
   packagerOriginSec: number;
   /** What ffmpeg (`-copyts`) calls presentation time zero, in its seconds. */
   ffmpegOriginSec: number;
+  /**
+   * By stream index, seconds to add to the packager's times of a sound track that it counts apart from the pictures:
+   * Matroska's CodecDelay, which it does not take off.
+   */
+  audioShiftSec?: Record<number, number>;
   durationUs: number;
   /** Cut on the source's key frames; null where the packager cannot read the source's pictures. */
   source: SourceGrid | null;
@@ -37,6 +42,11 @@ export interface StreamRendition {
 /** The boundaries a rendition is cut on: n + 1 times in microseconds for n segments. */
 export function boundariesOf(timeline: Timeline, grid: Grid): number[] {
   return grid === 'source' && timeline.source ? timeline.source.boundariesUs : timeline.regularUs;
+}
+
+/** What to add to the packager's time of a packet of this track to have its presentation time. */
+export function packagerShiftSec(timeline: Timeline, trackIndex: number): number {
+  return (timeline.audioShiftSec?.[trackIndex] ?? 0) - timeline.packagerOriginSec;
 }
 
 export function segmentCount(timeline: Timeline, grid: Grid): number {
