@@ -32,10 +32,25 @@ describe('writeFragment', () => {
     ['with a variable frame rate', [sample(0, true, 5), sample(5, false, 100), sample(105, false, 1)]],
     ['with one frame', [sample(7, true)]],
   ])('keeps every time, key and byte %s', (_what, samples) => {
-    const read = readBack(writeFragment(samples, 1));
-    expect(read.map(({ ptsTicks }) => ptsTicks)).toEqual(samples.map(({ ptsTicks }) => ptsTicks));
+    const read = readBack(writeFragment(samples, 1, { delayTicks: 30 }));
+    expect(read.map(({ ptsTicks }) => ptsTicks - 30)).toEqual(samples.map(({ ptsTicks }) => ptsTicks));
     expect(read.map(({ key }) => key)).toEqual(samples.map(({ key }) => key));
     expect(read.map(({ data }) => data.toString())).toEqual(samples.map(({ data }) => data.toString()));
+  });
+
+  it.each([
+    ['that it can hold', 20],
+    ['that is shorter than the reordering', 12],
+  ])('is never decoded later than it is shown, within a delay %s', (_what, delayTicks) => {
+    const samples = [sample(0, true), sample(40), sample(20), sample(10), sample(30)];
+    const bytes = writeFragment(samples, 1, { delayTicks });
+    const trun = findBox(bytes, 'moof/traf/trun')!.bodyStart + 12;
+    const offsets = samples.map((_, n) => bytes.readInt32BE(trun + n * 16 + 12));
+    const durations = samples.map((_, n) => bytes.readUInt32BE(trun + n * 16));
+    expect(Math.min(...offsets)).toBeGreaterThanOrEqual(0);
+    expect(Math.min(...durations)).toBeGreaterThan(0);
+    expect(durations.reduce((sum, duration) => sum + duration)).toBe(50);
+    expect(readBack(bytes).map(({ ptsTicks }) => ptsTicks - delayTicks)).toEqual([0, 40, 20, 10, 30]);
   });
 
   it('starts at its earliest picture, whatever the reordering', () => {
@@ -48,13 +63,13 @@ describe('writeFragment', () => {
   });
 
   it('shifts sound by its priming, so that nothing lies before zero', () => {
-    const bytes = writeFragment([sample(-1024, true, 1024), sample(0, true, 1024)], 1, 1024);
+    const bytes = writeFragment([sample(-1024, true, 1024), sample(0, true, 1024)], 1, { shiftTicks: 1024 });
     expect(decodeTime(bytes)).toBe(0n);
     expect(readBack(bytes).map(({ ptsTicks }) => ptsTicks)).toEqual([0, 1024]);
   });
 
   it('can be empty, at its place', () => {
-    const bytes = writeFragment([], 5, 0, 777);
+    const bytes = writeFragment([], 5, { emptyAtTicks: 777 });
     expect(decodeTime(bytes)).toBe(777n);
     expect(readBack(bytes)).toEqual([]);
   });

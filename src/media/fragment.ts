@@ -136,28 +136,38 @@ function readTrun(moof: Buffer, bodyStart: number, reading: TrunReading): number
   return decodeTicks;
 }
 
+/** Where a fragment's times lie on its track's clock: see `lead-in.ts`. */
+interface FragmentTiming {
+  /** Added to decode and presentation times. */
+  shiftTicks?: number;
+  /** Added to presentation times alone. */
+  delayTicks?: number;
+  /** Where a fragment without samples starts. */
+  emptyAtTicks?: number;
+}
+
 /**
  * Writes one CMAF fragment (`moof` + `mdat`) of samples in decode order.
  *
- * Decode times are the sorted presentation times, and composition offsets are signed (`trun` version 1), as CMAF's
- * `cmf2` brand wants: so the fragment's first decode time *is* its first presentation time, whatever the reordering, and
- * no edit list is needed. `shiftTicks` is added to every time (audio priming). With no samples at all (a hole in the track)
- * the fragment is empty and starts at `emptyAtTicks`.
+ * Decode times are the sorted presentation times: so the fragment's first decode time *is* its first presentation time,
+ * whatever the reordering, and fragments of different makers join. `delayTicks` keeps composition offsets from being negative;
+ * an edit list in the header takes it off again. Samples before time zero, which are nothing but an encoder's priming,
+ * are left out. With no samples at all (a hole in the track) the fragment is empty.
  */
-export function writeFragment(samples: readonly Sample[], sequence: number, shiftTicks = 0, emptyAtTicks = 0): Buffer {
-  const decode = samples.map((sample) => sample.ptsTicks).sort((a, b) => a - b);
-  const lastShown = samples.reduce<Sample | null>(
-    (latest, sample) => (latest && latest.ptsTicks > sample.ptsTicks ? latest : sample),
-    null,
-  );
+export function writeFragment(
+  all: readonly Sample[],
+  sequence: number,
+  { shiftTicks = 0, delayTicks = 0, emptyAtTicks = 0 }: FragmentTiming = {},
+): Buffer {
+  const samples = all.filter((sample) => sample.ptsTicks + shiftTicks + delayTicks >= 0);
+  const decode = decodeTimes(samples, delayTicks);
+  const endTicks = samples.reduce((end, { ptsTicks, durationTicks }) => Math.max(end, ptsTicks + durationTicks), 0);
   const table = Buffer.alloc(samples.length * 16);
   samples.forEach((sample, i) => {
-    const following = decode[i + 1];
-    const durationTicks = following === undefined ? lastShown!.durationTicks : following - decode[i]!;
-    table.writeUInt32BE(Math.max(0, durationTicks), i * 16);
+    table.writeUInt32BE(Math.max(0, (decode[i + 1] ?? endTicks) - decode[i]!), i * 16);
     table.writeUInt32BE(sample.data.length, i * 16 + 4);
     table.writeUInt32BE(sample.key ? SYNC : NON_SYNC, i * 16 + 8);
-    table.writeInt32BE(sample.ptsTicks - decode[i]!, i * 16 + 12);
+    table.writeInt32BE(sample.ptsTicks + delayTicks - decode[i]!, i * 16 + 12);
   });
 
   const mfhd = Buffer.alloc(4);
@@ -186,4 +196,20 @@ export function writeFragment(samples: readonly Sample[], sequence: number, shif
   mdat.writeUInt32BE(sizeBytes + 8);
   mdat.write('mdat', 4, 'latin1');
   return Buffer.concat([moof, mdat, ...samples.map((sample) => sample.data)], moof.length + 8 + sizeBytes);
+}
+
+/**
+ * The presentation times, sorted; brought forward where a picture would be decoded after it is shown, which is where
+ * reordering takes longer than `delayTicks`. Never falling, and rising wherever there is room.
+ */
+function decodeTimes(samples: readonly Sample[], delayTicks: number): number[] {
+  const times = samples.map((sample) => sample.ptsTicks).sort((a, b) => a - b);
+  const first = times[0] ?? 0;
+  let latest = Number.POSITIVE_INFINITY;
+  for (let i = samples.length - 1; i > 0; i--) {
+    latest = Math.min(latest, samples[i]!.ptsTicks + delayTicks);
+    const time = Math.min(times[i]!, latest, (times[i + 1] ?? Number.POSITIVE_INFINITY) - 1);
+    times[i] = Math.max(first, time);
+  }
+  return times;
 }

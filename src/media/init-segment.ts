@@ -2,33 +2,32 @@ import { findBox, listBoxes, makeBox, makeFullBox } from './boxes.ts';
 
 /**
  * Init segments (ISO/IEC 14496-12 section 8.8, CMAF header): those of the packager and of ffmpeg are brought to one form:
- * one track with id 1, no edit list but the one that hides audio priming, no durations.
+ * one track with id 1, no edit list but that of the lead-in, no durations.
  */
 
 const CONTAINERS = new Set(['moov', 'trak', 'mdia', 'minf', 'mvex']);
 
 /**
- * Normalises an init segment to the header our fragments need. `primingTicks` (in the track's timescale) is how much
- * decoded audio a player must throw away at the start: written as an edit list (section 8.6.6), and every fragment of the
- * rendition is shifted later by as much, so that nothing has to be cut off before time zero.
+ * Normalises an init segment to the header our fragments need. `editTicks` (in the track's timescale) is where presentation
+ * begins on the track's clock (`lead-in.ts`): written as an edit list (section 8.6.6).
  */
-export function normaliseInit(init: Buffer, primingTicks = 0): Buffer {
+export function normaliseInit(init: Buffer, editTicks = 0): Buffer {
   const boxes = listBoxes(init);
   const moov = boxes.find((box) => box.type === 'moov');
   if (!moov) throw new Error('the init segment has no moov box');
   const ftyp = makeBox('ftyp', Buffer.from('iso6\0\0\0\0iso6cmfcmp41', 'latin1'));
-  return Buffer.concat([ftyp, rebuild(init, moov.start, moov.end, primingTicks)]);
+  return Buffer.concat([ftyp, rebuild(init, moov.start, moov.end, editTicks)]);
 }
 
-function rebuild(init: Buffer, start: number, end: number, primingTicks: number): Buffer {
+function rebuild(init: Buffer, start: number, end: number, editTicks: number): Buffer {
   const type = init.toString('latin1', start + 4, start + 8);
   if (!CONTAINERS.has(type)) return patched(type, Buffer.from(init.subarray(start, end)));
   const parts: Buffer[] = [];
   for (const box of listBoxes(init, start + 8, end)) {
     // Old edit lists describe another timeline; user data and metadata would make equal sessions differ.
     if (box.type === 'edts' || box.type === 'udta' || box.type === 'meta') continue;
-    parts.push(rebuild(init, box.start, box.end, primingTicks));
-    if (box.type === 'tkhd' && primingTicks > 0) parts.push(editList(primingTicks));
+    parts.push(rebuild(init, box.start, box.end, editTicks));
+    if (box.type === 'tkhd' && editTicks > 0) parts.push(editList(editTicks));
   }
   return makeBox(type, ...parts);
 }

@@ -3,6 +3,7 @@ import { encodeAudioArgv, encodeVideoArgv } from '../media/argv.ts';
 import { AAC_FRAME_SAMPLES, AAC_SAMPLE_RATE } from '../media/encoder-args.ts';
 import { encoderFor } from '../media/encoders/encoders.ts';
 import { normaliseInit } from '../media/init-segment.ts';
+import { leadIn } from '../media/lead-in.ts';
 import type { Rendition, VideoRendition } from '../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
 import { readEncoderOutput } from './fragment-reader.ts';
@@ -72,7 +73,13 @@ function readOutput(
       watchdog.alive();
       if (item.kind === 'init') {
         const { timescale } = item;
-        const shiftTicks = spec.kind === 'audio' ? AAC_FRAME_SAMPLES : 0;
+        const hasPicture = source.info.video.length > 0;
+        const { editTicks, ...timing } = leadIn({
+          kind: spec.kind,
+          hasPicture,
+          timescale,
+          primingTicks: AAC_FRAME_SAMPLES,
+        });
         originTicks = Math.round((OFFSET_SEC + source.timeline.ffmpegOriginSec) * timescale);
         cutter = createSegmentCutter({
           boundariesUs: boundariesOf(source.timeline, spec.grid),
@@ -81,9 +88,9 @@ function readOutput(
           endSegment,
           keyed: spec.kind === 'video',
           toleranceTicks: Math.ceil(timescale / 2000),
-          shiftTicks,
+          ...timing,
         });
-        await onInit(rendition, normaliseInit(item.init, shiftTicks));
+        await onInit(rendition, normaliseInit(item.init, editTicks));
       } else if (cutter) {
         const samples = item.samples.map((sample) => ({ ...sample, ptsTicks: sample.ptsTicks - originTicks }));
         for (const { index, bytes } of cutter.push(samples)) {

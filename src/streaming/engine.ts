@@ -2,7 +2,9 @@ import { defineProblem } from '../core/problem.ts';
 import { initArgv } from '../media/argv.ts';
 import { AAC_FRAME_SAMPLES } from '../media/encoder-args.ts';
 import { encoderFor } from '../media/encoders/encoders.ts';
+import { readTimescale } from '../media/fragment.ts';
 import { normaliseInit } from '../media/init-segment.ts';
+import { leadIn } from '../media/lead-in.ts';
 import type { MediaInfo } from '../media/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Ffmpeg, FfmpegError } from '../platform/ffmpeg.ts';
@@ -75,7 +77,13 @@ export function createStreaming(ports: {
       audioKbps: settings.audioKbps,
     });
     const raw = await ffmpeg.start(argv, { priority: 'watching', timeoutMs: 60_000 }).done;
-    const init = normaliseInit(raw, rendition.spec.kind === 'audio' ? AAC_FRAME_SAMPLES : 0);
+    const { editTicks } = leadIn({
+      kind: rendition.spec.kind,
+      hasPicture: info.video.length > 0,
+      timescale: readTimescale(raw),
+      primingTicks: AAC_FRAME_SAMPLES,
+    });
+    const init = normaliseInit(raw, editTicks);
     await store.writeInit(rendition, init);
     return init;
   }

@@ -12,6 +12,7 @@ import {
 import { annexBToLengthPrefixed, stripAdts } from '../media/bitstream.ts';
 import { readTimescale, type Sample, writeFragment } from '../media/fragment.ts';
 import { normaliseInit } from '../media/init-segment.ts';
+import { type LeadIn, leadIn } from '../media/lead-in.ts';
 import type { InputPool } from './input-pool.ts';
 import { boundariesOf, packagerShiftSec, type StreamRendition, type StreamSource } from './source.ts';
 
@@ -31,8 +32,7 @@ interface CopyTrack {
   sink: EncodedPacketSink;
   init: Buffer;
   timescale: number;
-  /** Decoded sound a player throws away at the start, in ticks: the encoder's priming. */
-  primingTicks: number;
+  timing: LeadIn;
   unwrap: (data: Uint8Array) => Uint8Array;
 }
 
@@ -47,9 +47,10 @@ export function createPackager(pool: InputPool): Packager {
     const ordinal = source.info[kind].find((track) => track.index === trackIndex)?.ordinal ?? -1;
     const open = input[kind][ordinal];
     if (!open) throw new Error(`the source has no ${kind} track ${trackIndex} any more`);
+    const hasPicture = source.info.video.length > 0;
     let prepared = tracks.get(open.sink);
     if (!prepared) {
-      prepared = prepareTrack(open.track, open.sink, packagerShiftSec(source.timeline, trackIndex));
+      prepared = prepareTrack(open.track, open.sink, packagerShiftSec(source.timeline, trackIndex), hasPicture);
       tracks.set(open.sink, prepared);
       prepared.catch(() => tracks.delete(open.sink));
     }
@@ -77,7 +78,7 @@ export function createPackager(pool: InputPool): Packager {
           data: copy.unwrap(packet.data),
         });
       }
-      return writeFragment(samples, index + 1, copy.primingTicks);
+      return writeFragment(samples, index + 1, copy.timing);
     },
   };
 }
@@ -128,6 +129,7 @@ async function prepareTrack(
   track: InputVideoTrack | InputAudioTrack,
   sink: EncodedPacketSink,
   shiftSec: number,
+  hasPicture: boolean,
 ): Promise<CopyTrack> {
   const first = track.isVideoTrack() ? await sink.getFirstKeyPacket() : await sink.getFirstPacket();
   if (!first) throw new Error('the track is empty');
@@ -165,5 +167,7 @@ async function prepareTrack(
   const primingTicks = earlySec < 1 ? Math.round(earlySec * timescale) : 0;
   const unwrapping = track.isVideoTrack() ? annexBToLengthPrefixed : stripAdts;
   const unwrap = needsUnwrap ? unwrapping : (data: Uint8Array) => data;
-  return { track, sink, init: normaliseInit(raw, primingTicks), timescale, primingTicks, unwrap };
+  const kind = track.isVideoTrack() ? 'video' : 'audio';
+  const timing = leadIn({ kind, hasPicture, timescale, primingTicks });
+  return { track, sink, init: normaliseInit(raw, timing.editTicks), timescale, timing, unwrap };
 }

@@ -12,6 +12,7 @@ const BASE: CutterOptions = {
   keyed: true,
   toleranceTicks: 1,
   shiftTicks: 0,
+  delayTicks: 0,
 };
 const frame = (ptsTicks: number, key = false): Sample => ({
   ptsTicks,

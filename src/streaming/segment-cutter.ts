@@ -16,8 +16,9 @@ export interface CutterOptions {
   keyed: boolean;
   /** How much earlier than its boundary a sample may be: encoders' clocks tick more coarsely than microseconds. */
   toleranceTicks: number;
-  /** Added to every time written: the sound's priming. */
+  /** Added to every time written, and to presentation times alone (`media/lead-in.ts`). */
   shiftTicks: number;
+  delayTicks: number;
 }
 
 export interface SegmentCutter {
@@ -38,7 +39,7 @@ export interface SegmentCutter {
  * away. A segment that nothing falls into is written with no samples.
  */
 export function createSegmentCutter(options: CutterOptions): SegmentCutter {
-  const { boundariesUs, timescale, firstSegment, endSegment, keyed, toleranceTicks, shiftTicks } = options;
+  const { boundariesUs, timescale, firstSegment, endSegment, keyed, toleranceTicks } = options;
   const lastSegment = boundariesUs.length - 2;
   let current = firstSegment;
   let pending: Sample[] = [];
@@ -74,7 +75,9 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
     const index = current++;
     const samples = pending;
     pending = [];
-    return { index, bytes: writeFragment(samples, index + 1, shiftTicks, Math.round(startTicks(index))) };
+    const { shiftTicks, delayTicks } = options;
+    const timing = { shiftTicks, delayTicks, emptyAtTicks: Math.round(startTicks(index)) };
+    return { index, bytes: writeFragment(samples, index + 1, timing) };
   };
 
   return {
