@@ -13,6 +13,14 @@ export function h264CodecString(profile: number, constraint: number, level: numb
   return `avc1.${[profile, constraint, level].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
+/**
+ * The codecs string of a copied track as it is delivered: our headers carry the parameter sets and say so by their sample
+ * entry, `avc1` and `hvc1` (ISO/IEC 14496-15 sections 5.4.2 and 8.4.1). Apple's players take HEVC in no other.
+ */
+export function deliveredCodecString(codecString: string): string {
+  return codecString.replace(/^hev1\b/, 'hvc1').replace(/^avc3\b/, 'avc1');
+}
+
 export interface H264Level {
   /** Times ten: 31 is 3.1. */
   level: number;

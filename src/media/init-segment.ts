@@ -1,4 +1,4 @@
-import { findBox, listBoxes, makeBox, makeFullBox } from './boxes.ts';
+import { type Box, findBox, listBoxes, makeBox, makeFullBox } from './boxes.ts';
 
 /**
  * Init segments (ISO/IEC 14496-12 section 8.8, CMAF header): those of the packager and of ffmpeg are brought to one form:
@@ -42,23 +42,41 @@ function patched(type: string, box: Buffer): Buffer {
   }
   if (type === 'mvhd' || type === 'mdhd') zero(box, wide ? 32 : 24, wide ? 8 : 4);
   if (type === 'trex') box.writeUInt32BE(1, 12);
-  if (type === 'stbl') nameFlacDepth(box);
+  if (type === 'stbl') patchSampleEntry(box);
   return box;
+}
+
+/** What the packager leaves wrong in a sample entry. */
+function patchSampleEntry(stbl: Buffer): void {
+  const stsd = findBox(stbl, 'stbl/stsd');
+  const entry = stsd ? listBoxes(stbl, stsd.bodyStart + 8, stsd.end)[0] : null;
+  if (entry?.type === 'fLaC') nameFlacDepth(stbl, entry);
+  if (entry?.type === 'hvc1') completeParameterSets(stbl, entry);
 }
 
 /**
  * "Encapsulation of FLAC in ISO Base Media File Format" section 3.3.1: the sample entry has the sample size of the STREAMINFO
  * block (RFC 9639 section 8.2). The packager always says 16 bits, and browsers refuse what disagrees.
  */
-function nameFlacDepth(stbl: Buffer): void {
-  const stsd = findBox(stbl, 'stbl/stsd');
-  const entry = stsd ? listBoxes(stbl, stsd.bodyStart + 8, stsd.end)[0] : null;
-  if (entry?.type !== 'fLaC') return;
+function nameFlacDepth(stbl: Buffer, entry: Box): void {
   const dfLa = listBoxes(stbl, entry.bodyStart + 28, entry.end).find((box) => box.type === 'dfLa');
   const streamInfo = dfLa ? dfLa.bodyStart + 8 : null;
   if (streamInfo === null || streamInfo + 18 > stbl.length) return;
   const depth = (((stbl[streamInfo + 12]! & 1) << 4) | (stbl[streamInfo + 13]! >> 4)) + 1;
   stbl.writeUInt16BE(depth, entry.bodyStart + 18);
+}
+
+/** ISO/IEC 14496-15 section 8.4.1: in `hvc1` the arrays of parameter sets are complete; a file of `hev1` says they may not be. */
+function completeParameterSets(stbl: Buffer, entry: Box): void {
+  const hvcC = listBoxes(stbl, entry.bodyStart + 78, entry.end).find((box) => box.type === 'hvcC');
+  if (!hvcC || hvcC.end - hvcC.bodyStart < 23) return;
+  let at = hvcC.bodyStart + 23;
+  for (let arrays = stbl[at - 1]!; arrays > 0 && at + 3 <= hvcC.end; arrays--) {
+    stbl[at]! |= 0x80;
+    const units = stbl.readUInt16BE(at + 1);
+    at += 3;
+    for (let n = 0; n < units && at + 2 <= hvcC.end; n++) at += 2 + stbl.readUInt16BE(at);
+  }
 }
 
 function zero(box: Buffer, at: number, bytes: number): void {

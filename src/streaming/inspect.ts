@@ -1,5 +1,6 @@
 import type { EncodedPacketSink, InputTrack } from 'mediabunny';
 import { type CutPoint, regularGrid, sourceGrid, TARGET_US } from '../media/boundaries.ts';
+import { deliveredCodecString } from '../media/codecs.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../media/types.ts';
 import type { InputPool, OpenInput } from './input-pool.ts';
 import type { Timeline } from './source.ts';
@@ -86,7 +87,9 @@ async function readable<T extends InputTrack>(
     if (codec === null || PACKAGER_CODECS[track.codec] !== codec) return null;
     const codecString = await open.getCodecParameterString();
     const first = await sink.getFirstPacket(METADATA);
-    return codecString && first ? { open, sink, codecString: SAMPLE_ENTRIES[codecString] ?? codecString } : null;
+    return codecString && first
+      ? { open, sink, codecString: SAMPLE_ENTRIES[codecString] ?? deliveredCodecString(codecString) }
+      : null;
   } catch {
     return null;
   }

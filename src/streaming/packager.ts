@@ -10,6 +10,7 @@ import {
   Output,
 } from 'mediabunny';
 import { annexBToLengthPrefixed, stripAdts } from '../media/bitstream.ts';
+import { deliveredCodecString } from '../media/codecs.ts';
 import { readTimescale, type Sample, writeFragment } from '../media/fragment.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import { type LeadIn, leadIn } from '../media/lead-in.ts';
@@ -148,7 +149,9 @@ async function prepareTrack(
     const feed = new EncodedVideoPacketSource(codec);
     output.addVideoTrack(feed);
     await output.start();
-    await feed.add(packet, { decoderConfig });
+    // The muxer names the sample entry by this.
+    const codecString = deliveredCodecString(decoderConfig.codec);
+    await feed.add(packet, { decoderConfig: { ...decoderConfig, codec: codecString } });
     needsUnwrap = (codec === 'avc' || codec === 'hevc') && !decoderConfig.description;
   } else {
     const decoderConfig = await track.getDecoderConfig();
