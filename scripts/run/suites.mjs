@@ -5,10 +5,24 @@ import { runQuietly, Stop, say } from './process.mjs';
 
 export const SUITES = ['unit', 'flows', 'browser', 'crash', 'security'];
 
-/** A later suite that needs a real server adds its line here. `pinned`: the wrapper can also install its own. */
+/**
+ * A later suite that needs a real server adds its line here. `pinned`: the wrapper can also install its own. `some`: only some
+ * tests of the suite need it, which leave themselves out where it is not there; on CI they must run.
+ */
 const NEEDS = [
   { suites: ['flows', 'browser', 'crash', 'security'], binaries: ['ffmpeg'], debian: 'ffmpeg', pinned: true },
   { suites: ['browser'], binaries: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+  { suites: ['flows'], binaries: ['mpv'], debian: 'mpv', some: true },
+  { suites: ['flows'], binaries: ['cvlc'], debian: 'vlc-bin vlc-plugin-base', some: true },
+  {
+    suites: ['flows'],
+    binaries: ['gst-launch-1.0'],
+    debian: [
+      'gstreamer1.0-tools gstreamer1.0-libav',
+      ...['base', 'good', 'bad'].map((set) => `gstreamer1.0-plugins-${set}`),
+    ].join(' '),
+    some: true,
+  },
 ];
 
 /**
@@ -20,14 +34,14 @@ export async function prepareSuites(args) {
   const missing = () =>
     NEEDS.filter((need) => need.suites.some((suite) => wanted.includes(suite)) && !need.binaries.some(inPath));
   if (missing().length > 0 && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
-    await aptInstall(missing().map((need) => need.debian));
+    await aptInstall(missing().flatMap((need) => need.debian.split(' ')));
   }
   const lacking = missing().filter((need) => !need.pinned);
   if (lacking.length > 0 && process.env.CI) {
     throw new Stop(`The tests need ${lacking.map((need) => need.debian).join(' and ')}, and CI must run them all.`);
   }
   const skipped = {};
-  for (const need of lacking) {
+  for (const need of lacking.filter(({ some }) => !some)) {
     for (const suite of need.suites) skipped[suite] = `it needs ${need.debian}, which is not installed`;
   }
   return skipped;

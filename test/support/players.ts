@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
@@ -14,6 +14,13 @@ const PATIENCE_MS = 120_000;
 
 export const PLAYERS = ['ffmpeg', 'mpv', 'GStreamer', 'VLC'] as const;
 export type Player = (typeof PLAYERS)[number];
+
+/** Whether it is installed. On CI all are: `scripts/run/suites.mjs` sees to it. */
+export function isInstalled(player: Player): boolean {
+  const command = { ffmpeg: null, mpv: 'mpv', GStreamer: 'gst-launch-1.0', VLC: 'cvlc' }[player];
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return command === null || folders.some((folder) => existsSync(join(folder, command)));
+}
 
 export interface Recording {
   path: string;
