@@ -12,7 +12,8 @@ export interface Inspection {
   copy: Map<number, { codecString: string }>;
 }
 
-const EPSILON_SEC = 0.0005;
+/** A key frame this much later than where it was looked for is as good. */
+const LATE_KEY_SEC = 0.5;
 const METADATA = { metadataOnly: true } as const;
 
 /** The codec names of the packager, by ffmpeg's. */
@@ -173,8 +174,9 @@ async function findCuts(sink: EncodedPacketSink, originSec: number, durationUs: 
   const first = await sink.getFirstKeyPacket(METADATA);
   if (!first) return cuts;
   let lastSec = Number.NEGATIVE_INFINITY;
-  for (let wantedUs = 0; wantedUs < durationUs; wantedUs += TARGET_US) {
-    const wantedSec = originSec + wantedUs / 1e6 + EPSILON_SEC;
+  for (let wantedUs = 0; wantedUs === 0 || wantedUs + toUs(LATE_KEY_SEC) < durationUs; wantedUs += TARGET_US) {
+    // Counted from the first key frame, as the others are; groups of 2.002 s drift, and are still to be met.
+    const wantedSec = first.timestamp + wantedUs / 1e6 + LATE_KEY_SEC;
     const key = wantedUs === 0 ? first : await sink.getKeyPacket(wantedSec, METADATA);
     if (!key || key.timestamp <= lastSec) continue;
     lastSec = key.timestamp;
