@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { printConfig } from './commands/config.ts';
+import { doctor } from './commands/doctor.ts';
 import { serve } from './commands/serve.ts';
 import { addUserCommand } from './commands/user.ts';
 import { VERSION } from './version.ts';
@@ -25,6 +26,11 @@ withConfig(program.command('serve', { isDefault: true }))
 withConfig(program.command('config'))
   .description('print the effective configuration, and where each value comes from')
   .action(printConfig);
+
+withConfig(program.command('doctor'))
+  .description('look at everything Kinora needs, and say what is wrong and what to do')
+  .option('--json', 'print the report as JSON')
+  .action(doctor);
 
 const user = program.command('user').description('accounts');
 withConfig(user.command('add <name>'))

@@ -1,4 +1,4 @@
-import type { EncodeAudioOptions, EncodeVideoOptions } from './encode-options.ts';
+import type { EncodeAudioOptions, EncodeOutput, EncodeVideoOptions } from './encode-options.ts';
 import {
   AAC_SAMPLE_RATE,
   aacArgs,
@@ -15,6 +15,7 @@ import {
   timestampArgs,
 } from './encoder-args.ts';
 import { encoderArgs } from './encoders/encoders.ts';
+import { deviceArgs, hardwareArgs } from './encoders/hardware.ts';
 import { number, type PictureSource } from './filters.ts';
 import type { AudioRendition, VideoRendition } from './types.ts';
 
@@ -43,6 +44,7 @@ export function encodeVideoArgv(options: EncodeVideoOptions): string[] {
   const forced = keyFramesSec.length > 0 ? ['-force_key_frames', keyFramesSec.map(number).join(',')] : [];
   return [
     ...FLAGS,
+    ...devicesOf(outputs),
     ...decoderOf(options.source),
     '-copyts',
     ...seekVideo(options),
@@ -52,13 +54,27 @@ export function encodeVideoArgv(options: EncodeVideoOptions): string[] {
     ...outputs.flatMap((output, n) => [
       '-map',
       `[v${n}]`,
-      ...encoderArgs(output.encoder, output.rendition, options),
+      ...pictureEncoder(output, options),
       ...FRAME_TIMES,
       ...forced,
       ...timestampArgs(options.offsetSec),
       ...mp4Args(`frag_keyframe+${FRAGMENTED}`, output.fd),
     ]),
   ];
+}
+
+/** Each device once, before everything else. */
+function devicesOf(outputs: readonly EncodeOutput[]): string[] {
+  const all = outputs.flatMap(({ hardware }) => (hardware ? [deviceArgs(hardware)] : []));
+  return all.filter((one, n) => all.findIndex((other) => other.join() === one.join()) === n).flat();
+}
+
+function pictureEncoder(
+  { encoder, hardware, inOrder, rendition }: EncodeOutput,
+  options: EncodeVideoOptions,
+): string[] {
+  if (hardware) return hardwareArgs(hardware, rendition, options);
+  return [...encoderArgs(encoder, rendition, options), ...(inOrder ? ['-bf', '0'] : [])];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { HardwareEncoder } from './encoders/hardware-kinds.ts';
 import type { PictureSource } from './filters.ts';
 import type { VideoRendition } from './types.ts';
 
@@ -35,6 +36,13 @@ export interface EncodeOutput {
   rendition: RungOutput;
   /** ffmpeg's name of the encoder, such as `libx264`: one of `ENCODERS`. */
   encoder: string;
+  /** The device that encodes instead, if one does. */
+  hardware?: HardwareEncoder | null;
+  /**
+   * True where pictures are not to be reordered, as devices leave them: where segments of both stand beside each other, a
+   * decoder that has to change how far it reorders drops pictures.
+   */
+  inOrder?: boolean;
   /** The file descriptor ffmpeg writes to. */
   fd: number;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HARDWARE_CHOICES } from '../../media/encoders/hardware-kinds.ts';
 
 /** What `.meta()` may say about a key beside its description. */
 export interface KeyMeta {
@@ -114,6 +115,16 @@ export const ConfigSchema = z.strictObject({
     audioKbps: whole(32, 512).default(128).meta(meta('The bit rate of encoded stereo sound.')),
     concurrency: whole(0, 64).default(1).meta(meta('How many videos are encoded beforehand at once.')),
     sessions: whole(1, 64).default(4).meta(meta('How many players may be encoded for at once, on demand.')),
+    hardware: z
+      .enum(HARDWARE_CHOICES)
+      .default('auto')
+      .meta(
+        meta('auto: a device that encodes, if one does; off: software; or the one of a kind: nvenc, qsv, vaapi ...'),
+      ),
+    device: z
+      .string()
+      .default('')
+      .meta(meta('Which device: /dev/dri/renderD129, or the number of an NVIDIA card; empty chooses.')),
     aheadSegments: whole(1, 100).default(6).meta(meta('How many segments an encoder runs ahead of its player.')),
   }),
   cache: section('What can be made again.', {

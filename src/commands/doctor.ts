@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import type { ConfigFlags } from '../platform/config/load.ts';
+import { ConfigError } from '../platform/config/problems.ts';
+import { createFfmpeg } from '../platform/ffmpeg.ts';
+import { type Check, type Finding, ok, problem } from './doctor/check.ts';
+import { hardwareCheck } from './doctor/hardware.ts';
+import { clockCheck, limitsCheck, portCheck } from './doctor/machine.ts';
+import { ffmpegCheck, nodeCheck } from './doctor/programs.ts';
+import { databaseCheck, dataFolderCheck, librariesCheck } from './doctor/storage.ts';
+import { loadedFor } from './options.ts';
+
+/** What is looked at, in the order of the report. */
+const CHECKS: readonly Check[] = [
+  nodeCheck,
+  ffmpegCheck,
+  hardwareCheck,
+  limitsCheck,
+  clockCheck,
+  dataFolderCheck,
+  databaseCheck,
+  librariesCheck,
+  portCheck,
+];
+
+interface DoctorFlags extends ConfigFlags {
+  json?: boolean;
+}
+
+interface Section {
+  title: string;
+  findings: Finding[];
+}
+
+/** `kinora doctor`: looks at everything Kinora needs, also while it runs. Exit code 1 where something keeps it from working. */
+export async function doctor({ json = false, ...flags }: DoctorFlags): Promise<void> {
+  const print = (section: Section) => {
+    if (!json) process.stdout.write(sectionText(section, process.stdout.isTTY === true && !process.env['NO_COLOR']));
+  };
+  const sections: Section[] = [];
+  for await (const section of examine(flags)) {
+    sections.push(section);
+    print(section);
+  }
+  const problems = sections.flatMap(({ findings }) => findings).filter(({ state }) => state === 'problem').length;
+  if (json) process.stdout.write(`${JSON.stringify({ healthy: problems === 0, sections }, null, 2)}\n`);
+  else process.stdout.write(`\n${verdict(problems)}\n`);
+  process.exitCode = problems === 0 ? 0 : 1;
+}
+
+async function* examine(flags: ConfigFlags): AsyncGenerator<Section> {
+  const title = 'Configuration';
+  let loaded: ReturnType<typeof loadedFor>;
+  try {
+    loaded = loadedFor(flags);
+  } catch (error) {
+    // Without it nothing else can be looked at: where things are is in there.
+    if (!(error instanceof ConfigError)) throw error;
+    yield {
+      title,
+      findings: error.problems.map(({ where, message }) =>
+        problem(`${where}: ${message}`, 'Correct it, and ask again.'),
+      ),
+    };
+    return;
+  }
+  const { config, file } = loaded;
+  yield { title, findings: [ok(file ? `read from ${file}` : 'the defaults: there is no kinora.yaml')] };
+  const ffmpeg = createFfmpeg({ ffmpeg: config.media.ffmpeg || 'ffmpeg', ffprobe: config.media.ffprobe || 'ffprobe' });
+  const patient = { config, ffmpeg, dataFolder: resolve(config.data.dir), nowMs: Date.now() };
+  try {
+    for (const check of CHECKS) yield { title: check.title, findings: await examineOne(check, patient) };
+  } finally {
+    await ffmpeg.close();
+  }
+}
+
+/** A check that fails itself must not hide what the others find. */
+async function examineOne(check: Check, patient: Parameters<Check['run']>[0]): Promise<Finding[]> {
+  try {
+    return await check.run(patient);
+  } catch (error) {
+    return [problem(`cannot be looked at: ${(error as Error).message}`)];
+  }
+}
+
+const MARKS = { ok: '✓', note: '·', warning: '!', problem: '✗' } as const;
+const COLOURS = { ok: '\x1b[32m', note: '\x1b[2m', warning: '\x1b[33m', problem: '\x1b[31m' } as const;
+
+function sectionText({ title, findings }: Section, colour: boolean): string {
+  const lines = findings.flatMap(({ state, text, todo }) => {
+    const mark = colour ? `${COLOURS[state]}${MARKS[state]}\x1b[0m` : MARKS[state];
+    return [`  ${mark} ${text}`, ...(todo ? [`      → ${todo}`] : [])];
+  });
+  return `\n${title}\n${lines.join('\n')}\n`;
+}
+
+function verdict(problems: number): string {
+  if (problems === 0) return 'Nothing keeps Kinora from working.';
+  return problems === 1
+    ? 'One thing keeps Kinora from working: see ✗.'
+    : `${problems} things keep Kinora from working: see ✗.`;
+}

@@ -1,0 +1,76 @@
+import { createServer } from 'node:net';
+import { availableParallelism, totalmem } from 'node:os';
+import { VERSION } from '../../version.ts';
+import { type Check, type Finding, ok, type Patient, problem, warning } from './check.ts';
+
+/** The machine itself: its clock, what it lets us use, and the port. */
+
+export const clockCheck: Check = {
+  title: 'Clock',
+  run({ nowMs }) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const text = `${new Date(nowMs).toISOString()}, time zone ${zone}`;
+    const year = new Date(nowMs).getUTCFullYear();
+    // A board without a battery wakes up in 1970; one with an empty one in the year it was made.
+    const todo = 'Set the clock (timedatectl set-ntp true): sessions, tokens and schedules go by it.';
+    return [year < 2026 || year > 2100 ? problem(`${text}: that cannot be`, todo) : ok(text)];
+  },
+};
+
+export const limitsCheck: Check = {
+  title: 'Machine',
+  run() {
+    const cores = availableParallelism();
+    const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+    const text = `${cores} ${cores === 1 ? 'processor' : 'processors'} and ${gigabytes(memoryBytes)} of memory may be used`;
+    const todo = 'Give it more: encoding a film for somebody who watches takes about two processors and 1 GB.';
+    return [cores < 2 || memoryBytes < 1e9 ? warning(text, todo) : ok(text)];
+  },
+};
+
+export const portCheck: Check = {
+  title: 'Port',
+  async run({ config }) {
+    const { host, port } = config.http;
+    if (port === 0) return [ok('any free port is taken')];
+    const busy = await bindError(host, port);
+    if (busy === null) return [ok(`${port} is free`)];
+    if (busy === 'EADDRINUSE') return [await whoListens(config)];
+    const reasons: Record<string, [string, string]> = {
+      EACCES: [`${port} may not be used by this user`, 'Choose one above 1023: http.port.'],
+      EADDRNOTAVAIL: [`this machine has no address ${host}`, 'Set http.host to one it has, or to 0.0.0.0.'],
+    };
+    const [text, todo] = reasons[busy] ?? [`${host}:${port} cannot be used: ${busy}`, 'Choose another: http.port.'];
+    return [problem(text, todo)];
+  },
+};
+
+function bindError(host: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen(port, host, () => server.close(() => resolve(null)));
+  });
+}
+
+async function whoListens({ http }: Patient['config']): Promise<Finding> {
+  const local = ['0.0.0.0', '::', ''].includes(http.host) ? '127.0.0.1' : http.host;
+  const address = local.includes(':') ? `[${local}]` : local;
+  try {
+    const response = await fetch(`http://${address}:${http.port}/api/instance`, { signal: AbortSignal.timeout(5000) });
+    const { name, version } = (await response.json()) as { name?: string; version?: string };
+    if (typeof version === 'string' && typeof name === 'string') {
+      const text = `${http.port} is used by a running Kinora ${version} ("${name}")`;
+      return version === VERSION
+        ? ok(text)
+        : warning(text, `This is ${VERSION}: start the server again after an update.`);
+    }
+  } catch {
+    // Not Kinora, or not one that answers.
+  }
+  return problem(`${http.port} is used by another program`, 'Stop that, or choose another: http.port.');
+}
+
+export function gigabytes(bytes: number): string {
+  return bytes >= 1e12 ? `${(bytes / 1e12).toFixed(1)} TB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
