@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import { accountRoutes } from './features/accounts/routes.ts';
+import { captionMediaRoutes } from './features/captions/media.routes.ts';
+import { captionRoutes } from './features/captions/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
 import { instanceRoutes } from './features/instance/routes.ts';
 import { jobRoutes } from './features/jobs/routes.ts';
@@ -22,6 +24,8 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     libraryRoutes(app),
     jobRoutes(app),
     liveRoutes(app),
+    captionRoutes(app),
+    captionMediaRoutes(app),
     playbackRoutes(app),
   ];
   const api = new Hono<HttpEnv>();

@@ -1,3 +1,4 @@
+import { handleCaptionJobs } from './features/captions/jobs.ts';
 import { handleLibraryJobs } from './features/libraries/jobs.ts';
 import { handleVideoJobs } from './features/videos/jobs.ts';
 import type { App } from './ports.ts';
@@ -5,5 +6,6 @@ import type { App } from './ports.ts';
 /** LIST 2: every background job and who does it. */
 export function handleJobs(app: App): void {
   handleVideoJobs(app); // videos.probe, videos.images, videos.fill
+  handleCaptionJobs(app); // captions.extract
   handleLibraryJobs(app); // libraries.scan
 }

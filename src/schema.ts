@@ -1,5 +1,6 @@
 /** LIST 5: every table. */
 export { sessions, users } from './features/accounts/schema.ts';
+export { captions } from './features/captions/schema.ts';
 export { watchProgress } from './features/history/schema.ts';
 export { setupTokens } from './features/instance/schema.ts';
 export { libraries, libraryFolders } from './features/libraries/schema.ts';

@@ -16,8 +16,20 @@ export interface DashInput {
   durationUs: number;
   video: readonly DashEntry<VideoRendition>[];
   audio: readonly DashEntry<AudioRendition>[];
+  /** Whole WebVTT files. */
+  captions?: readonly DashCaption[];
   /** What the segments' own clock shows at the start of the presentation, in microseconds (5.3.9.2). */
   presentationTimeOffsetUs?: number;
+}
+
+export interface DashCaption {
+  id: string;
+  name: string;
+  language: string | null;
+  isDefault: boolean;
+  isForced: boolean;
+  isSdh: boolean;
+  uri: string;
 }
 
 /** Segment times are given in microseconds, as the boundaries are. */
@@ -27,7 +39,13 @@ const TIMESCALE = 1_000_000;
  * A static MPD of the `isoff-live` profile: SegmentTemplate with SegmentTimeline. Renditions that a player may switch between
  * (same codec, same grid) share an adaptation set; each audio track has its own.
  */
-export function dashManifest({ durationUs, video, audio, presentationTimeOffsetUs = 0 }: DashInput): string {
+export function dashManifest({
+  durationUs,
+  video,
+  audio,
+  captions = [],
+  presentationTimeOffsetUs = 0,
+}: DashInput): string {
   const families = Map.groupBy(
     video,
     ({ rendition }) => `${rendition.codecString.split('.')[0]} ${rendition.grid} ${rendition.range}`,
@@ -35,6 +53,7 @@ export function dashManifest({ durationUs, video, audio, presentationTimeOffsetU
   const sets = [
     ...[...families.values()].map((entries) => videoSet(entries, presentationTimeOffsetUs)),
     ...audio.map((entry) => audioSet(entry, presentationTimeOffsetUs)),
+    ...captions.map(captionSet),
   ];
   const longestUs = Math.max(0, ...[...video, ...audio].flatMap(({ boundariesUs }) => durationsOf(boundariesUs)));
   const mpd = element(
@@ -80,6 +99,16 @@ function audioSet(entry: DashEntry<AudioRendition>, offsetUs: number): string {
   const label = element('Label', {}, [escapeXml(rendition.label)]);
   const attributes = { contentType: 'audio', mimeType: 'audio/mp4', lang: rendition.language ?? 'und', ...ALIGNED };
   return element('AdaptationSet', attributes, [label, role, representation]);
+}
+
+/** A sidecar file is one whole subsegment: DASH-IF IOP 6.4.5. Roles are those of 5.8.5.5. */
+function captionSet({ id, name, language, isDefault, isForced, isSdh, uri }: DashCaption): string {
+  const value = isForced ? 'forced-subtitle' : isSdh ? 'caption' : 'subtitle';
+  const role = (of: string) => element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value: of });
+  const file = element('Representation', { id, bandwidth: 1000 }, [element('BaseURL', {}, [escapeXml(uri)])]);
+  const attributes = { contentType: 'text', mimeType: 'text/vtt', lang: language ?? 'und' };
+  const roles = isDefault ? [role(value), role('main')] : [role(value)];
+  return element('AdaptationSet', attributes, [element('Label', {}, [escapeXml(name)]), ...roles, file]);
 }
 
 /** Every segment starts where all others do, with a key frame (5.3.3.2). */

@@ -62,7 +62,7 @@ describe('multivariant playlist', () => {
           uri: 'd/index.m3u8',
         },
       ],
-      captions: [{ name: 'English', language: 'en', isDefault: false, isForced: false, uri: 'en.m3u8' }],
+      captions: [{ name: 'English', language: 'en', isDefault: false, isForced: false, isSdh: true, uri: 'en.m3u8' }],
     });
     expect(playlist).toMatchInlineSnapshot(`
       "#EXTM3U

@@ -8,7 +8,17 @@ export interface MultivariantInput {
   video: readonly { rendition: VideoRendition; uri: string }[];
   audio: readonly { rendition: AudioRendition; uri: string }[];
   /** WebVTT renditions: `uri` is that of a media playlist. */
-  captions?: readonly { name: string; language: string | null; isDefault: boolean; isForced: boolean; uri: string }[];
+  captions?: readonly CaptionEntry[];
+}
+
+interface CaptionEntry {
+  name: string;
+  language: string | null;
+  isDefault: boolean;
+  isForced: boolean;
+  /** For people who do not hear. */
+  isSdh: boolean;
+  uri: string;
 }
 
 export interface MediaPlaylistInput {
@@ -84,7 +94,10 @@ function audioMedia({ rendition, uri }: AudioEntry): string {
   });
 }
 
-function captionMedia(caption: NonNullable<MultivariantInput['captions']>[number]): string {
+/** What an Apple player looks for before it offers a track as SDH (HLS authoring specification, section 8). */
+const SDH = 'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound';
+
+function captionMedia(caption: CaptionEntry): string {
   return tag('EXT-X-MEDIA', {
     TYPE: 'SUBTITLES',
     'GROUP-ID': quoted('captions'),
@@ -93,6 +106,7 @@ function captionMedia(caption: NonNullable<MultivariantInput['captions']>[number
     DEFAULT: caption.isDefault ? 'YES' : 'NO',
     AUTOSELECT: 'YES',
     FORCED: caption.isForced ? 'YES' : 'NO',
+    CHARACTERISTICS: caption.isSdh ? quoted(SDH) : null,
     URI: quoted(caption.uri),
   });
 }

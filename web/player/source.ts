@@ -1,7 +1,6 @@
 import type { HLSProvider } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire, RenditionWire } from '../../src/features/videos/api.ts';
-import { languageText } from '../lib/i18n/format.ts';
 import { repeatMissedPauses } from './media-element.ts';
 import { arriveAtStart, startAt, startOf } from './seeking.ts';
 import { loadSettings, saveSettings } from './settings.ts';
@@ -76,11 +75,11 @@ function rememberVolume(player: MediaPlayerElement, signal: AbortSignal): void {
 
 export function addCaptions(player: MediaPlayerElement, captions: PlaybackWire['captions']): void {
   const wanted = loadSettings().captions;
-  for (const { url, language, label } of captions) {
+  for (const { vtt: url, language, label } of captions) {
+    if (url === null) continue;
     const known = [...player.textTracks].some((track) => track.src === url);
     if (known) continue;
-    const name = label || languageText(language);
-    player.textTracks.add({ id: url, src: url, kind: 'subtitles', type: 'vtt', language, label: name });
+    player.textTracks.add({ id: url, src: url, kind: 'subtitles', type: 'vtt', language: language ?? '', label });
     const track = player.textTracks.getById(url);
     if (track && wanted && (wanted === language || wanted === label)) track.mode = 'showing';
   }

@@ -1,10 +1,11 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { and, eq, isNull, type SQL } from 'drizzle-orm';
 import { titleFromFilename } from '../../media/titles.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import { sources, videos } from '../videos/schema.ts';
 import { addSource, addVideo, moveSource, replaceSource, setMissing, showVideo } from '../videos/service.ts';
+import { followCaptionFiles } from './captions.ts';
 import { type FolderRow, getLibrary, type LibraryRow, listFolders } from './queries.ts';
 import { type Changes, compareFiles, type KnownFile } from './reconcile.ts';
 import { isInside, noteScanned, setFolderOnline } from './service.ts';
@@ -33,9 +34,11 @@ export async function scanLibrary(app: App, libraryId: string, context: ScanCont
 async function scanFolder(app: App, library: LibraryRow, folder: FolderRow, context: ScanContext): Promise<void> {
   const known = knownBelow(app, library.id, folder.path);
   let found: FoundFile[];
+  const captions: FoundFile[] = [];
   try {
     const onUnreadable = (path: string, error: unknown) => context.log(`${path}: ${(error as Error).message}\n`);
-    found = await walkFolder(folder.path, { signal: context.signal, onUnreadable });
+    const onCaptions = (file: FoundFile) => captions.push(file);
+    found = await walkFolder(folder.path, { signal: context.signal, onUnreadable, onCaptions });
   } catch (error) {
     context.signal.throwIfAborted();
     context.log(`${folder.path} cannot be read: ${(error as Error).message}\n`);
@@ -49,7 +52,10 @@ async function scanFolder(app: App, library: LibraryRow, folder: FolderRow, cont
     return;
   }
   if (!folder.online) setFolderOnline(app, folder.id, library.id, true);
-  await applyChanges(app, library, compareFiles(known, found), context.signal);
+  const changes = compareFiles(known, found);
+  await applyChanges(app, library, changes, context.signal);
+  const isSame = changes.added.length + changes.moved.length === 0;
+  await followCaptionFiles(app, isSame ? known : knownBelow(app, library.id, folder.path), captions);
 }
 
 function goOffline(app: App, folder: FolderRow, known: KnownFile[]): void {
@@ -147,6 +153,11 @@ function findByLocation(tx: Tx, path: string) {
 /** What is known of the files below a folder. */
 export function knownBelow(app: App, libraryId: string, folderPath: string): KnownFile[] {
   return knownFiles(app, libraryId).filter(({ path }) => isInside(path, folderPath));
+}
+
+/** What is known of the films that lie right in a folder. */
+export function knownIn(app: App, libraryId: string, folderPath: string): KnownFile[] {
+  return knownBelow(app, libraryId, folderPath).filter(({ path }) => dirname(path) === folderPath);
 }
 
 /** What is known of the file at a path: one row at most. */

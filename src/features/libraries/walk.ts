@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { captionExtension } from '../../media/captions-names.ts';
 
 /** A file that may be a video, as the file system tells it. Its content decides later. */
 export interface FoundFile {
@@ -20,6 +21,11 @@ export function looksLikeMedia(name: string): boolean {
   return !name.startsWith('.') && MEDIA_EXTENSIONS.has(extname(name).toLowerCase());
 }
 
+/** Whether a name may be that of captions beside a film. */
+export function looksLikeCaptions(name: string): boolean {
+  return !name.startsWith('.') && captionExtension(name) !== null;
+}
+
 /**
  * Lists the media files below a folder. Hidden folders, and those with a `.ignore` or `.nomedia` file, are left out;
  * links are followed once, never in circles. A folder inside that cannot be read is reported, not fatal.
@@ -27,7 +33,12 @@ export function looksLikeMedia(name: string): boolean {
  */
 export async function walkFolder(
   root: string,
-  options: { signal?: AbortSignal; onUnreadable?: (path: string, error: unknown) => void } = {},
+  options: {
+    signal?: AbortSignal;
+    onUnreadable?: (path: string, error: unknown) => void;
+    /** Told of each file that may hold captions of a film beside it. */
+    onCaptions?: (file: FoundFile) => void;
+  } = {},
 ): Promise<FoundFile[]> {
   const files: FoundFile[] = [];
   const seen = new Set<string>();
@@ -56,6 +67,7 @@ export async function walkFolder(
     const found = await stat(path).catch(() => null);
     if (found?.isDirectory()) await visitFolder(path, false);
     else if (found?.isFile() && looksLikeMedia(name)) files.push(fileOf(path, found));
+    else if (found?.isFile() && looksLikeCaptions(name)) options.onCaptions?.(fileOf(path, found));
   };
   await visit(root, true);
   return files;

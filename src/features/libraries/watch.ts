@@ -1,10 +1,12 @@
+import { basename, dirname } from 'node:path';
 import { watch } from 'chokidar';
 import type { App } from '../../ports.ts';
+import { captionFilesOf, filmFolders, followCaptionFiles } from './captions.ts';
 import { getLibrary, listFolders, listLibraryRows } from './queries.ts';
 import { compareFiles, type KnownFile } from './reconcile.ts';
-import { applyChanges, knownAlike, knownAt } from './scan.ts';
+import { applyChanges, knownAlike, knownAt, knownIn } from './scan.ts';
 import { requestScan } from './service.ts';
-import { type FoundFile, findFile, looksLikeMedia } from './walk.ts';
+import { type FoundFile, findFile, looksLikeCaptions, looksLikeMedia } from './walk.ts';
 
 /** A file counts as closed when its size has stood still for so long. */
 const SETTLED = { stabilityThreshold: 800, pollInterval: 200 };
@@ -51,7 +53,7 @@ function watchFolders(app: App, libraryId: string, paths: string[]): () => Promi
   const watcher = watch(paths, {
     ignoreInitial: true,
     awaitWriteFinish: SETTLED,
-    ignored: (path, stats) => (stats?.isFile() ?? false) && !looksLikeMedia(path.split(/[\\/]/).at(-1) ?? ''),
+    ignored: (path, stats) => (stats?.isFile() ?? false) && !isOurs(basename(path)),
   });
   let cancelScan = () => {};
   const scanSoon = () => {
@@ -75,14 +77,26 @@ function watchFolders(app: App, libraryId: string, paths: string[]): () => Promi
   };
 }
 
+const isOurs = (name: string) => looksLikeMedia(name) || looksLikeCaptions(name);
+
+/** Captions have appeared or changed, or a film beside which there may be some: what lies beside those films is compared. */
+async function followCaptionsBeside(app: App, libraryId: string, path: string): Promise<void> {
+  for (const folder of looksLikeMedia(basename(path)) ? [dirname(path)] : filmFolders(path)) {
+    const films = knownIn(app, libraryId, folder);
+    if (films.length > 0) return followCaptionFiles(app, films, await captionFilesOf(folder));
+  }
+}
+
 /** One file has appeared or changed: the same comparison as a scan's, over that file alone. */
 async function addOne(app: App, libraryId: string, path: string): Promise<void> {
+  if (!looksLikeMedia(basename(path))) return followCaptionsBeside(app, libraryId, path);
   const found = await findFile(path);
   if (!found) return;
   const library = getLibrary(app.db.orm, libraryId);
   const known = knownAt(app, libraryId, path);
   const gone = known.length === 0 ? await findGone(app, libraryId, found) : [];
   await applyChanges(app, library, { ...compareFiles([...known, ...gone], [found]), missing: [] });
+  await followCaptionsBeside(app, libraryId, path);
 }
 
 /** Files of this library, alike to the one found, that are no longer where they were: it may be one of them, renamed. */

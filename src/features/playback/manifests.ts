@@ -2,6 +2,7 @@ import { dashManifest } from '../../media/dash.ts';
 import { mediaPlaylist, multivariantPlaylist } from '../../media/hls.ts';
 import type { AudioRendition, VideoRendition } from '../../media/types.ts';
 import { boundariesOf, type StreamRendition } from '../../streaming/source.ts';
+import { hasText, type LabelledCaption } from '../captions/queries.ts';
 import type { VideoStream } from '../videos/streams.queries.ts';
 
 /** Manifests of one video, all derived from its renditions, none stored. URIs are relative to the video's media URL. */
@@ -19,14 +20,30 @@ function split({ renditions }: VideoStream, original: boolean) {
 }
 
 /** The switching set; or, with `original`, the untouched original alone. Null where there is no such thing. */
-export function multivariant(stream: VideoStream, original: boolean): string | null {
+export function multivariant(
+  stream: VideoStream,
+  captions: readonly LabelledCaption[],
+  original: boolean,
+): string | null {
   const { video, audio } = split(stream, original);
   if (original && video.length === 0) return null;
   const uri = (rendition: StreamRendition) => `${rendition.id}/index.m3u8`;
   return multivariantPlaylist({
     video: video.map((rendition) => ({ rendition: rendition.spec, uri: uri(rendition) })),
     audio: audio.map((rendition) => ({ rendition: rendition.spec, uri: uri(rendition) })),
+    captions: texts(captions).map((caption) => ({ ...caption, uri: `captions/${caption.id}/index.m3u8` })),
   });
+}
+
+/** The captions that go into manifests: all that exist as text. */
+function texts(captions: readonly LabelledCaption[]) {
+  return captions
+    .filter(({ row }) => hasText(row))
+    .map(({ row: { id, language, isDefault, isForced, isSdh }, label }) => ({
+      ...{ id, name: label, language, isForced, isSdh },
+      // A track for the few foreign words is not the one that everybody reads.
+      isDefault: isDefault && !isForced,
+    }));
 }
 
 export function playlist(stream: VideoStream, rendition: StreamRendition): string {
@@ -38,7 +55,7 @@ export function playlist(stream: VideoStream, rendition: StreamRendition): strin
   });
 }
 
-export function dash(stream: VideoStream): string {
+export function dash(stream: VideoStream, captions: readonly LabelledCaption[]): string {
   const { video, audio } = split(stream, false);
   const entry = <S extends VideoRendition | AudioRendition>(rendition: Of<S>) => ({
     id: rendition.id,
@@ -51,5 +68,6 @@ export function dash(stream: VideoStream): string {
     durationUs: stream.source.timeline.durationUs,
     video: video.map(entry),
     audio: audio.map(entry),
+    captions: texts(captions).map((caption) => ({ ...caption, uri: `captions/${caption.id}.vtt` })),
   });
 }

@@ -5,11 +5,9 @@ import { sendBytes } from '../../http/bytes.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import type { App } from '../../ports.ts';
 import { segmentNotFound } from '../../streaming/engine.ts';
-import { findUser } from '../accounts/queries.ts';
-import { ANONYMOUS, type Viewer } from '../accounts/viewer.ts';
-import { readMediaToken } from '../videos/media-urls.queries.ts';
-import { mayWatch } from '../videos/permissions.queries.ts';
-import { findVideo, type VideoRow } from '../videos/queries.ts';
+import { listReady } from '../captions/queries.ts';
+import { getMediaVideo, noSuchMedia } from '../videos/media-access.queries.ts';
+import type { VideoRow } from '../videos/queries.ts';
 import { findStream } from '../videos/streams.queries.ts';
 import { dash, multivariant, playlist } from './manifests.ts';
 import { watched } from './watched.ts';
@@ -17,7 +15,6 @@ import { watched } from './watched.ts';
 const HLS = 'application/vnd.apple.mpegurl';
 const DASH = 'application/dash+xml';
 const IMAGE_NAME = /^(poster\.webp|storyboard\.vtt|storyboard-\d{1,4}\.webp)$/;
-const noSuchMedia = () => notFound('There is no such media, or this link to it has expired. Reload the page.');
 
 /** `/media/<video>/...` plain for public videos, `/media/<video>/~<token>/...` for all others. */
 export function playbackRoutes(app: App) {
@@ -30,17 +27,17 @@ export function playbackRoutes(app: App) {
     routes
       .get(under('/master.m3u8'), declared('HLS multivariant playlist', HLS), (c) => {
         const { stream, video } = getStream(c);
-        return sendText(c, multivariant(stream, false)!, HLS, video);
+        return sendText(c, multivariant(stream, listReady(app.db.orm, video.id), false)!, HLS, video);
       })
       .get(under('/original.m3u8'), declared('HLS playlist of the untouched original', HLS), (c) => {
         const { stream, video } = getStream(c);
-        const text = multivariant(stream, true);
+        const text = multivariant(stream, listReady(app.db.orm, video.id), true);
         if (!text) throw notFound('The original of this video is already among the qualities of master.m3u8.');
         return sendText(c, text, HLS, video);
       })
       .get(under('/manifest.mpd'), declared('DASH manifest', DASH), (c) => {
         const { stream, video } = getStream(c);
-        return sendText(c, dash(stream), DASH, video);
+        return sendText(c, dash(stream, listReady(app.db.orm, video.id)), DASH, video);
       })
       .get(under('/images/:set/:name'), declared('Poster and storyboard', 'image/webp'), async (c) => {
         const video = getVideo(c);
@@ -80,23 +77,8 @@ export function playbackRoutes(app: App) {
   }
   return routes;
 
-  /** The video of this URL, if whoever holds the URL may (still) watch it. */
   function getVideo(c: Context<HttpEnv>): VideoRow {
-    const { video: id, token } = c.req.param() as { video: string; token?: string };
-    const video = findVideo(app.db.orm, id);
-    if (!video) throw noSuchMedia();
-    if (token === undefined) {
-      if (video.visibility !== 'public') throw noSuchMedia();
-      return video;
-    }
-    const holder = readMediaToken(app, id, token.slice(1));
-    if (!holder || !mayWatch(viewerOf(holder.userId), video)) throw noSuchMedia();
-    return video;
-  }
-
-  function viewerOf(userId: string | null): Viewer {
-    const user = userId === null ? null : findUser(app.db.orm, userId);
-    return user ? { user, sessionHash: null } : ANONYMOUS;
+    return getMediaVideo(app, c.req.param() as { video: string; token?: string });
   }
 
   function getStream(c: Context<HttpEnv>) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
+import { CaptionWire } from '../captions/api.ts';
 
 export const VideoState = z.enum(['uploading', 'processing', 'ready', 'failed']);
 export type VideoState = z.infer<typeof VideoState>;
@@ -74,7 +75,7 @@ export const PlaybackWire = z.object({
     ),
   poster: z.string().nullable(),
   storyboard: z.string().nullable().describe('WebVTT file of thumbnails.'),
-  captions: z.array(z.object({ url: z.string(), language: z.string(), label: z.string() })),
+  captions: z.array(CaptionWire),
   renditions: z.array(RenditionWire),
   expiresAtMs: TimeMs.nullable().describe('When these URLs stop working; null for public videos.'),
 });

@@ -1,6 +1,7 @@
 import type { App } from '../../ports.ts';
 import { segmentCount } from '../../streaming/source.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { captionWires } from '../captions/queries.ts';
 import type { PlaybackWire, RenditionWire } from './api.ts';
 import { mediaBase } from './media-urls.queries.ts';
 import type { VideoRow } from './queries.ts';
@@ -19,7 +20,7 @@ export async function findPlayback(app: App, viewer: Viewer, video: VideoRow): P
     original: hasOriginal ? `${url}/original.m3u8` : null,
     poster: video.imageSet ? `${images}/poster.webp` : null,
     storyboard: video.storyboardSheets > 0 ? `${images}/storyboard.vtt` : null,
-    captions: [],
+    captions: captionWires(app.db.orm, video.id, url),
     renditions: await Promise.all(stream.renditions.map((rendition) => renditionWire(app, stream, rendition))),
     expiresAtMs,
   };

@@ -6,6 +6,7 @@ import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import type { Timeline } from '../../streaming/source.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { noteEmbedded } from '../captions/service.ts';
 import type { EditVideoBody, Visibility } from './api.ts';
 import { fillJob, imagesJob, probeJob } from './job-definitions.ts';
 import { mayEdit } from './permissions.queries.ts';
@@ -115,6 +116,7 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
     ...(hasWork ? {} : { state: 'ready', readyAtMs: nowMs }),
   });
   app.queue.enqueue(tx, imagesJob, { videoId }, { videoId, dedupeKey: `images ${videoId}` });
+  noteEmbedded(app, tx, { videoId, sourceId, tracks: info.subtitles });
   if (hasWork) app.queue.enqueue(tx, fillJob, { videoId }, { videoId, dedupeKey: `fill ${videoId}` });
   app.db.afterCommit(() => {
     app.events.emit('video.probed', { videoId, ...shape });

@@ -21,11 +21,11 @@ export async function sweepVideos(app: App): Promise<void> {
   await sweepScratch(app);
 }
 
-/** Folders that a crash left behind while pictures were made. */
+/** Folders that a crash left behind while pictures or captions were made. */
 async function sweepScratch(app: App): Promise<void> {
   const { tmpPath } = app.dataDir;
   const entries = await readdir(tmpPath, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries.filter(({ name }) => /^(images|part)-/.test(name))) {
+  for (const entry of entries.filter(({ name }) => /^(images|captions|part)-/.test(name))) {
     const path = join(tmpPath, entry.name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: app.clock.nowMs() }));
     if (app.clock.nowMs() - mtimeMs > HOUR_MS) await rm(path, { recursive: true, force: true });
