@@ -5,7 +5,7 @@ import type { App } from './ports.ts';
 
 /** LIST 2: every background job and who does it. */
 export function handleJobs(app: App): void {
-  handleVideoJobs(app); // videos.probe, videos.images, videos.fill
+  handleVideoJobs(app); // videos.probe, videos.images, videos.sound, videos.fill
   handleCaptionJobs(app); // captions.extract
   handleLibraryJobs(app); // libraries.scan
 }

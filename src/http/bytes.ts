@@ -6,15 +6,18 @@ export interface BytesOptions {
   etag?: string;
   /** The value of Cache-Control. */
   cache: string;
+  /** Request headers the answer depends on. */
+  vary?: string;
 }
 
 /** Answers with bytes in memory: strong ETag, 304, one range, HEAD. */
-export function sendBytes(c: Context, bytes: Uint8Array, { contentType, etag, cache }: BytesOptions): Response {
+export function sendBytes(c: Context, bytes: Uint8Array, { contentType, etag, cache, vary }: BytesOptions): Response {
   const headers: Record<string, string> = {
     'Content-Type': contentType,
     'Cache-Control': cache,
     'Accept-Ranges': 'bytes',
     ...(etag ? { ETag: etag } : {}),
+    ...(vary ? { Vary: vary } : {}),
   };
   if (
     etag &&

@@ -74,8 +74,17 @@ export function readProbe(json: unknown, container: Container): MediaInfo {
     subtitles,
     covers: covers.slice(0, MOST_TRACKS),
     chapters: readChapters(root.chapters),
-    title: cleanText(tagsOf(format).title),
+    ...readNames(format, streams),
   };
+}
+
+/** Ogg keeps what a piece is called with its stream, everything else with the file. */
+function readNames(format: Json, streams: readonly Json[]): Pick<MediaInfo, 'title' | 'artist' | 'album'> {
+  const sound = streams.find((stream) => stream.codec_type === 'audio');
+  const ofFile = tagsOf(format);
+  const ofSound = sound && /^ogg/.test(String(format.format_name)) ? tagsOf(sound) : {};
+  const named = (name: string) => cleanText(ofFile[name]) ?? cleanText(ofSound[name]);
+  return { title: named('title'), artist: named('artist') ?? named('album_artist'), album: named('album') };
 }
 
 function isCover(stream: Json, container: Container): boolean {

@@ -105,6 +105,9 @@ export interface MediaInfo {
   covers: number[];
   chapters: Chapter[];
   title: string | null;
+  /** Missing in what was probed before these were read. */
+  artist?: string | null;
+  album?: string | null;
 }
 
 /**

@@ -39,6 +39,8 @@ export interface RunningProcess {
   pipes: Readable[];
   /** Resolves with all of stdout when it has ended well; rejects with `FfmpegError`, or the signal's reason. */
   done: Promise<Buffer>;
+  /** The last of what it has said so far, on stderr. */
+  log(): string;
   stop(): void;
 }
 
@@ -141,7 +143,7 @@ function startProcess(command: string, argv: readonly string[], options: RunOpti
   if (signal?.aborted) stop();
   else signal?.addEventListener('abort', stop, { once: true });
   lowerPriority(child.pid, priority);
-  return { child, pid: child.pid, pipes: outputs, done, stop };
+  return { child, pid: child.pid, pipes: outputs, done, log: () => log, stop };
 }
 
 function lowerPriority(pid: number | undefined, priority: 'watching' | 'background'): void {

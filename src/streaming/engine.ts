@@ -34,6 +34,8 @@ export interface Streaming {
    * Throws `segment-not-found` outside the range and `segment-unavailable` when it cannot be made now.
    */
   segment(source: StreamSource, rendition: StreamRendition, index: number, signal?: AbortSignal): Promise<Buffer>;
+  /** Key frames as a small film for pictures (`Packager.keyFrames`): n seconds into it is the n-th moment. */
+  keyFrames(source: StreamSource, trackIndex: number, momentsUs: readonly number[]): AsyncGenerator<Buffer>;
   /** Makes all that is missing of encoded renditions, as a background job. */
   fill(options: FillOptions): Promise<void>;
   store: SegmentStore;
@@ -117,6 +119,7 @@ export function createStreaming(ports: {
       if (stored.has(index)) return hot.get(keyOf(rendition, index), () => makeSegment(source, rendition, index));
       return guarded(() => makeSegment(source, rendition, index, signal));
     },
+    keyFrames: (source, trackIndex, momentsUs) => packager.keyFrames(source, trackIndex, momentsUs),
     fill: (options) => fillLadder(encodePorts, options),
     store,
     sessions: () => sessions.list(),

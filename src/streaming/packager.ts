@@ -26,6 +26,12 @@ export interface Packager {
   init(source: StreamSource, rendition: StreamRendition): Promise<Buffer>;
   /** Segment `index` of a copied rendition. The caller has checked the range. */
   segment(source: StreamSource, rendition: StreamRendition, index: number): Promise<Buffer>;
+  /**
+   * The key frames at or before some moments of the presentation (in microseconds, rising), as a small film: an init
+   * segment, then a fragment each. Frame n is shown at `n` seconds; where two moments share a key frame only the first
+   * has one. Nothing but these frames is read. Throws where the packager cannot read the track.
+   */
+  keyFrames(source: StreamSource, trackIndex: number, momentsUs: readonly number[]): AsyncGenerator<Buffer>;
 }
 
 interface CopyTrack {
@@ -42,9 +48,11 @@ const EPSILON_SEC = 0.0005;
 export function createPackager(pool: InputPool): Packager {
   const tracks = new WeakMap<EncodedPacketSink, Promise<CopyTrack>>();
 
-  async function openTrack(source: StreamSource, rendition: StreamRendition): Promise<CopyTrack> {
+  async function openTrack(
+    source: StreamSource,
+    { kind, trackIndex }: Pick<StreamRendition['spec'], 'kind' | 'trackIndex'>,
+  ): Promise<CopyTrack> {
     const input = await pool.open(source.path);
-    const { kind, trackIndex } = rendition.spec;
     const ordinal = source.info[kind].find((track) => track.index === trackIndex)?.ordinal ?? -1;
     const open = input[kind][ordinal];
     if (!open) throw new Error(`the source has no ${kind} track ${trackIndex} any more`);
@@ -60,10 +68,10 @@ export function createPackager(pool: InputPool): Packager {
 
   return {
     async init(source, rendition) {
-      return (await openTrack(source, rendition)).init;
+      return (await openTrack(source, rendition.spec)).init;
     },
     async segment(source, rendition, index) {
-      const copy = await openTrack(source, rendition);
+      const copy = await openTrack(source, rendition.spec);
       const samples: Sample[] = [];
       const packets =
         rendition.spec.kind === 'video'
@@ -80,6 +88,19 @@ export function createPackager(pool: InputPool): Packager {
         });
       }
       return writeFragment(samples, index + 1, copy.timing);
+    },
+    async *keyFrames(source, trackIndex, momentsUs) {
+      const copy = await openTrack(source, { kind: 'video', trackIndex });
+      yield copy.init;
+      let last: number | null = null;
+      for (const [n, momentUs] of momentsUs.entries()) {
+        const atSec = source.timeline.packagerOriginSec + momentUs / 1e6 + EPSILON_SEC;
+        const packet = (await copy.sink.getKeyPacket(atSec)) ?? (n === 0 ? await copy.sink.getFirstKeyPacket() : null);
+        if (!packet || packet.timestamp === last) continue;
+        last = packet.timestamp;
+        const sample = { ptsTicks: n * copy.timescale, durationTicks: copy.timescale, key: true };
+        yield writeFragment([{ ...sample, data: copy.unwrap(packet.data) }], n + 1);
+      }
     },
   };
 }

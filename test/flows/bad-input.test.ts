@@ -113,7 +113,7 @@ describe('odd but good', () => {
     const id = await client.upload(path);
     const { video, playback } = await client.waitFor(id, (reply) => isReady(reply) && Boolean(reply.playback?.poster));
     expect(video).toMatchObject({ hasPicture: false, width: null });
-    expect((await client.bytes(playback!.poster!)).toString('latin1', 8, 12)).toBe('WEBP');
+    expect((await client.bytes(`${playback!.poster!}.webp`)).toString('latin1', 8, 12)).toBe('WEBP');
     expect((await client.bytes(playback!.hls)).toString('utf8')).toContain('mp4a.40.2');
   });
 

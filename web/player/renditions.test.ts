@@ -14,6 +14,7 @@ const rendition = (over: Partial<RenditionWire>): RenditionWire => ({
   frameRate: 24,
   bitrateKbps: 5000,
   language: null,
+  loudness: null,
   filledPercent: 0,
   ...over,
 });

@@ -14,6 +14,7 @@ const video = (over: Partial<RenditionWire>): RenditionWire => ({
   frameRate: 24,
   bitrateKbps: 900,
   language: null,
+  loudness: null,
   filledPercent: 0,
   ...over,
 });
@@ -23,6 +24,7 @@ const playback = (filledPercent: number, original: Partial<RenditionWire> = {}):
   original: 'original.m3u8',
   poster: null,
   storyboard: null,
+  sound: null,
   captions: [],
   renditions: [
     video({ mode: 'copied', filledPercent: 100, ...original }),

@@ -10,11 +10,11 @@ import { getMediaVideo, noSuchMedia } from '../videos/media-access.queries.ts';
 import type { VideoRow } from '../videos/queries.ts';
 import { findStream } from '../videos/streams.queries.ts';
 import { dash, multivariant, playlist } from './manifests.ts';
+import { sendPicture } from './pictures.routes.ts';
 import { watched } from './watched.ts';
 
 const HLS = 'application/vnd.apple.mpegurl';
 const DASH = 'application/dash+xml';
-const IMAGE_NAME = /^(poster\.webp|storyboard\.vtt|storyboard-\d{1,4}\.webp)$/;
 
 /** `/media/<video>/...` plain for public videos, `/media/<video>/~<token>/...` for all others. */
 export function playbackRoutes(app: App) {
@@ -39,13 +39,11 @@ export function playbackRoutes(app: App) {
         const { stream, video } = getStream(c);
         return sendText(c, dash(stream, listReady(app.db.orm, video.id)), DASH, video);
       })
-      .get(under('/images/:set/:name'), declared('Poster and storyboard', 'image/webp'), async (c) => {
+      .get(under('/images/:set/:name'), declared('Poster, storyboard and waveform', 'image/*'), async (c) => {
         const video = getVideo(c);
-        const { set, name } = c.req.param() as Record<string, string>;
-        if (set !== video.imageSet || !IMAGE_NAME.test(name!)) throw noSuchMedia();
-        const bytes = await app.storage.get(`videos/${video.id}/images/${set}/${name}`);
-        const contentType = name!.endsWith('.vtt') ? 'text/vtt; charset=utf-8' : 'image/webp';
-        return sendBytes(c, bytes, { contentType, etag: `"${set}-${name}"`, cache: cacheOf(video) });
+        const sent = await sendPicture(app, c, video, cacheOf(video));
+        if (!sent) throw noSuchMedia();
+        return sent;
       })
       .get(under('/:rendition/index.m3u8'), declared('HLS media playlist', HLS), (c) => {
         const { stream, rendition, video } = getRendition(c);

@@ -36,7 +36,10 @@ export const VideoWire = z.object({
   offline: z.boolean().describe('True while its library folder cannot be reached.'),
   library: z.object({ id: Id, name: z.string() }).nullable(),
   owner: z.object({ id: Id, username: z.string() }).nullable(),
-  posterUrl: z.string().nullable(),
+  posterUrl: z
+    .string()
+    .nullable()
+    .describe('AVIF, WebP or JPEG by `Accept`. With `-320`, `-640` or `-1280` behind it: so many pixels wide.'),
   progress: z
     .object({ positionMs: z.number().int(), finished: z.boolean(), updatedAtMs: TimeMs })
     .nullable()
@@ -46,6 +49,13 @@ export const VideoWire = z.object({
   createdAtMs: TimeMs,
 });
 export type VideoWire = z.infer<typeof VideoWire>;
+
+/** How loud a track is (EBU R128). */
+export const LoudnessWire = z.object({
+  integratedLufs: z.number(),
+  truePeakDb: z.number(),
+  rangeLu: z.number(),
+});
 
 /** One way to watch one track, and why it is copied or encoded: what the player's "why" panel shows. */
 export const RenditionWire = z.object({
@@ -60,6 +70,9 @@ export const RenditionWire = z.object({
   frameRate: z.number().nullable(),
   bitrateKbps: z.number(),
   language: z.string().nullable(),
+  loudness: LoudnessWire.nullable().describe(
+    'Of the track, for sound; null until it has been measured, and for silence.',
+  ),
   filledPercent: z.number().describe('How many of its segments are stored; 100 for copied renditions.'),
 });
 export type RenditionWire = z.infer<typeof RenditionWire>;
@@ -75,11 +88,29 @@ export const PlaybackWire = z.object({
     ),
   poster: z.string().nullable(),
   storyboard: z.string().nullable().describe('WebVTT file of thumbnails.'),
+  sound: z
+    .object({
+      title: z.string().nullable(),
+      artist: z.string().nullable(),
+      album: z.string().nullable(),
+      waveform: z.string().nullable().describe('URL of JSON `{version: 1, peaks: [0..255]}`.'),
+    })
+    .nullable()
+    .describe('What a file of sound alone says of itself; null where there is a picture.'),
   captions: z.array(CaptionWire),
   renditions: z.array(RenditionWire),
   expiresAtMs: TimeMs.nullable().describe('When these URLs stop working; null for public videos.'),
 });
 export type PlaybackWire = z.infer<typeof PlaybackWire>;
+
+/** What a poster is chosen from: frames of the video, or the picture that was sent. */
+export const PosterChoicesWire = z.object({
+  automatic: z.boolean().describe('Nobody chose: it is the one that looks best.'),
+  sentUrl: z.string().nullable().describe('The picture somebody sent, where that is the poster.'),
+  choices: z.array(z.object({ number: z.number().int(), url: z.string(), chosen: z.boolean() })),
+});
+export type PosterChoicesWire = z.infer<typeof PosterChoicesWire>;
+export const PosterBody = z.object({ choice: z.number().int().min(0).max(99) });
 
 export const VideoReply = z.object({ video: VideoWire, playback: PlaybackWire.optional() });
 export type VideoReply = z.infer<typeof VideoReply>;

@@ -17,5 +17,12 @@ export const probeJob = defineJob('videos.probe', VideoPayload, {
 });
 /** Makes the poster and the storyboard. */
 export const imagesJob = defineJob('videos.images', VideoPayload, { lane: 'image', attempts, timeout: '30m' });
+/** Measures how loud the sound is, and draws the waveform of sound alone. Pictures go first: they are seen in every list. */
+export const soundJob = defineJob('videos.sound', VideoPayload, {
+  lane: 'image',
+  attempts,
+  timeout: '2h',
+  priority: -5,
+});
 /** Fills the encoded ladder of a video kept eagerly. */
 export const fillJob = defineJob('videos.fill', VideoPayload, { lane: 'encode', attempts, timeout: '2d' });

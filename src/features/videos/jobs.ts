@@ -4,10 +4,11 @@ import { PermanentJobError } from '../../platform/queue.define.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
 import { makeImages } from './images.ts';
-import { fillJob, imagesJob, probeJob, TRIES } from './job-definitions.ts';
+import { fillJob, imagesJob, probeJob, soundJob, TRIES } from './job-definitions.ts';
 import { failureSentence, probeVideo } from './probe.ts';
 import { findVideo } from './queries.ts';
 import { markReady, noteEncodePercent } from './service.ts';
+import { measureSound } from './sound.ts';
 import { findStream } from './streams.queries.ts';
 
 /** Says who does this feature's background work. */
@@ -18,6 +19,9 @@ export function handleVideoJobs(app: App): void {
   app.queue.handle(fillJob, ({ videoId }, context) => explaining(context, () => fillVideo(app, videoId, context)));
   app.queue.handle(imagesJob, ({ videoId }, context) =>
     explaining(context, () => makeImages(app, videoId, context.signal)),
+  );
+  app.queue.handle(soundJob, ({ videoId }, context) =>
+    explaining(context, () => measureSound(app, videoId, context.signal)),
   );
 }
 

@@ -12,23 +12,29 @@ export async function findPlayback(app: App, viewer: Viewer, video: VideoRow): P
   const stream = video.state === 'failed' ? null : findStream(app, video.id);
   if (!stream) return null;
   const { url, expiresAtMs } = mediaBase(app, viewer, video);
-  const images = `${url}/images/${video.imageSet}`;
   const hasOriginal = stream.renditions.some(({ spec }) => spec.kind === 'video' && spec.alone);
   return {
     hls: `${url}/master.m3u8`,
     dash: `${url}/manifest.mpd`,
     original: hasOriginal ? `${url}/original.m3u8` : null,
-    poster: video.imageSet ? `${images}/poster.webp` : null,
-    storyboard: video.storyboardSheets > 0 ? `${images}/storyboard.vtt` : null,
+    poster: video.imageSet ? `${url}/images/${video.posterSet ?? video.imageSet}/poster` : null,
+    storyboard: video.storyboardSheets > 0 ? `${url}/images/${video.imageSet}/storyboard.vtt` : null,
+    sound: video.hasPicture === false ? soundOf(stream, video, url) : null,
     captions: captionWires(app.db.orm, video.id, url),
     renditions: await Promise.all(stream.renditions.map((rendition) => renditionWire(app, stream, rendition))),
     expiresAtMs,
   };
 }
 
+function soundOf({ source }: VideoStream, video: VideoRow, url: string): PlaybackWire['sound'] {
+  const { title, artist, album } = source.info;
+  const waveform = video.waveformSet ? `${url}/images/${video.waveformSet}/waveform.json` : null;
+  return { title, artist: artist ?? null, album: album ?? null, waveform };
+}
+
 async function renditionWire(
   app: App,
-  { source }: VideoStream,
+  { source, loudness }: VideoStream,
   rendition: VideoStream['renditions'][number],
 ): Promise<RenditionWire> {
   const { id, spec } = rendition;
@@ -46,6 +52,7 @@ async function renditionWire(
     frameRate: spec.kind === 'video' ? spec.frameRate : null,
     bitrateKbps: spec.bitrateKbps,
     language: spec.kind === 'audio' ? spec.language : null,
+    loudness: spec.kind === 'audio' ? (loudness[spec.trackIndex] ?? null) : null,
     filledPercent: stored === null ? 100 : Math.floor((100 * stored) / count),
   };
 }

@@ -3,3 +3,5 @@ import { defineProblem } from '../../core/problem.ts';
 export const videoNotFound = defineProblem('video-not-found', 404);
 export const videoNotYours = defineProblem('video-not-yours', 403);
 export const videoNotPlayable = defineProblem('video-not-playable', 409);
+export const posterChoiceMissing = defineProblem('poster-choice-missing', 404);
+export const pictureTooLarge = defineProblem('picture-too-large', 413);

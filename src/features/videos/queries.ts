@@ -135,7 +135,7 @@ function toWire(app: App, viewer: Viewer, { video, library, owner, progress, mis
     offline: missing === 1,
     library,
     owner,
-    posterUrl: base ? `${base}/images/${video.imageSet}/poster.webp` : null,
+    posterUrl: base ? `${base}/images/${video.posterSet ?? video.imageSet}/poster` : null,
     progress,
     encodePercent: video.encodePercent,
     may: { edit: editable, remove: editable },

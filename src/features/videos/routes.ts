@@ -6,6 +6,7 @@ import type { App } from '../../ports.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { EditVideoBody, ListVideosQuery, VideoPage, VideoReply } from './api.ts';
 import { findPlayback } from './playback.ts';
+import { posterRoutes } from './poster.routes.ts';
 import { videoNotPlayable } from './problems.ts';
 import { getWatchable, listVideos, videoWire } from './queries.ts';
 import { editVideo, removeVideo, restoreVideo } from './service.ts';
@@ -16,6 +17,7 @@ export function videoRoutes(app: App) {
     return { video: videoWire(app, viewer, id), ...(playback ? { playback } : {}) };
   };
   return new Hono<HttpEnv>()
+    .route('/', posterRoutes(app, reply))
     .get(
       '/api/videos',
       access('anyone', { summary: 'List videos, newest first', returns: { 200: VideoPage } }),

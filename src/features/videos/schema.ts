@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Loudness } from '../../media/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Timeline } from '../../streaming/source.ts';
 import { users } from '../accounts/schema.ts';
@@ -30,6 +31,15 @@ export const videos = sqliteTable(
     /** Random name of the current set of pictures: URLs of pictures never change their meaning. */
     imageSet: text('image_set'),
     storyboardSheets: integer('storyboard_sheets').notNull().default(0),
+    /** Frames in the set one can choose a poster from, and the one that is shown unless somebody chose. */
+    posterChoices: integer('poster_choices').notNull().default(0),
+    posterBest: integer('poster_best').notNull().default(0),
+    /** A poster that was chosen or sent lies in a set of its own, which outlives the other. Null: the best of the choices. */
+    posterSet: text('poster_set'),
+    /** Which of the choices it is; null for one that was sent, or was chosen from an earlier set. */
+    posterChoice: integer('poster_choice'),
+    /** Where the waveform of sound alone is: a set of its own, as it is made apart. */
+    waveformSet: text('waveform_set'),
     encodePercent: integer('encode_percent'),
     playableAtMs: integer('playable_at_ms'),
     readyAtMs: integer('ready_at_ms'),
@@ -64,6 +74,8 @@ export const sources = sqliteTable(
     missing: integer('missing', { mode: 'boolean' }).notNull().default(false),
     info: text('info', { mode: 'json' }).$type<MediaInfo>(),
     timeline: text('timeline', { mode: 'json' }).$type<Timeline>(),
+    /** How loud each audio track is, by ffprobe's stream index; null until it has been measured. */
+    loudness: text('loudness', { mode: 'json' }).$type<Record<number, Loudness>>(),
     createdAtMs: integer('created_at_ms').notNull(),
   },
   (table) => [

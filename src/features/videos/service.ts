@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
 import type { z } from 'zod';
 import { newId } from '../../core/ids.ts';
+import type { Loudness } from '../../media/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
@@ -8,7 +9,7 @@ import type { Timeline } from '../../streaming/source.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { noteEmbedded } from '../captions/service.ts';
 import type { EditVideoBody, Visibility } from './api.ts';
-import { fillJob, imagesJob, probeJob } from './job-definitions.ts';
+import { fillJob, imagesJob, probeJob, soundJob } from './job-definitions.ts';
 import { mayEdit } from './permissions.queries.ts';
 import { videoNotFound, videoNotYours } from './problems.ts';
 import { findVideo, getWatchable, type VideoRow } from './queries.ts';
@@ -71,7 +72,7 @@ export function replaceSource(
 ): void {
   tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
   tx.update(sources)
-    .set({ ...facts, info: null, timeline: null, missing: false })
+    .set({ ...facts, info: null, timeline: null, loudness: null, missing: false })
     .where(eq(sources.id, sourceId))
     .run();
   changeVideo(app, tx, videoId, {
@@ -117,6 +118,7 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
   });
   app.queue.enqueue(tx, imagesJob, { videoId }, { videoId, dedupeKey: `images ${videoId}` });
   noteEmbedded(app, tx, { videoId, sourceId, tracks: info.subtitles });
+  if (info.audio.length > 0) app.queue.enqueue(tx, soundJob, { videoId }, { videoId, dedupeKey: `sound ${videoId}` });
   if (hasWork) app.queue.enqueue(tx, fillJob, { videoId }, { videoId, dedupeKey: `fill ${videoId}` });
   app.db.afterCommit(() => {
     app.events.emit('video.probed', { videoId, ...shape });
@@ -140,8 +142,39 @@ export function markFailed(app: App, tx: Tx, videoId: string, reason: string): v
   app.db.afterCommit(() => app.events.emit('video.failed', { videoId, reason }));
 }
 
-export function setImages(app: App, tx: Tx, videoId: string, imageSet: string, storyboardSheets: number): void {
-  changeVideo(app, tx, videoId, { imageSet, storyboardSheets });
+export interface ImageSet {
+  imageSet: string;
+  storyboardSheets: number;
+  posterChoices: number;
+  posterBest: number;
+}
+
+/** New pictures have been made. A poster that somebody chose stays, though it is none of the new choices. */
+export function setImages(app: App, tx: Tx, videoId: string, images: ImageSet): void {
+  const video = findVideo(tx, videoId);
+  const anew = video?.imageSet !== images.imageSet;
+  changeVideo(app, tx, videoId, { ...images, ...(anew ? { posterChoice: null } : {}) });
+}
+
+/** Somebody chose a poster, sent one (`choice` null), or wants the best of the choices again (null). */
+export function setPoster(
+  app: App,
+  tx: Tx,
+  videoId: string,
+  poster: { set: string; choice: number | null } | null,
+): void {
+  changeVideo(app, tx, videoId, { posterSet: poster?.set ?? null, posterChoice: poster?.choice ?? null });
+}
+
+/** How loud a source's tracks are, and where the waveform is that was drawn on the way. */
+export function setSound(
+  app: App,
+  tx: Tx,
+  videoId: string,
+  sound: { sourceId: string; loudness: Record<number, Loudness>; waveformSet: string | null },
+): void {
+  tx.update(sources).set({ loudness: sound.loudness }).where(eq(sources.id, sound.sourceId)).run();
+  changeVideo(app, tx, videoId, { waveformSet: sound.waveformSet });
 }
 
 export function noteEncodePercent(app: App, videoId: string, encodePercent: number): void {

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
+import type { Loudness } from '../../media/loudness.ts';
 import type { App } from '../../ports.ts';
 import type { StreamRendition, StreamSource } from '../../streaming/source.ts';
 import { renditions, sources, videos } from './schema.ts';
@@ -6,6 +7,8 @@ import { renditions, sources, videos } from './schema.ts';
 /** What it takes to deliver a video: its source, and its renditions in the order of the manifest. */
 export interface VideoStream {
   source: StreamSource;
+  /** What is known of how loud its audio tracks are, by ffprobe's stream index. */
+  loudness: Record<number, Loudness>;
   renditions: (StreamRendition & { policy: 'eager' | 'lazy' })[];
 }
 
@@ -65,6 +68,7 @@ function readStream(app: App, videoId: string): VideoStream | null {
   const rows = orm.select().from(renditions).where(eq(renditions.sourceId, id)).orderBy(asc(renditions.position)).all();
   return {
     source: { id, videoId, path, info, timeline },
+    loudness: found.source.loudness ?? {},
     renditions: rows.map((row) => ({ id: row.id, videoId, spec: row.spec, policy: row.policy })),
   };
 }
