@@ -12,6 +12,7 @@ import type { Config } from './platform/config/schema.ts';
 import type { DataDir } from './platform/datadir.ts';
 import { openDatabase } from './platform/db.ts';
 import { createFfmpeg } from './platform/ffmpeg.ts';
+import { createHardware } from './platform/hardware.ts';
 import { installationPath } from './platform/installation.ts';
 import { createLiveHub } from './platform/live.ts';
 import type { Log } from './platform/log.ts';
@@ -55,7 +56,15 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
     mail: 1,
   };
   const queue = createQueue({ db, clock, log, events, lanes, ownerId: newId(), exclusive: true });
-  const streaming = createStreaming({ storage, ffmpeg, clock, log, settings: config.encoding });
+  const hardware = createHardware({
+    ffmpeg,
+    clock,
+    log,
+    settings: config.encoding,
+    folder: dataDir.path,
+    tmpFolder: dataDir.tmpPath,
+  });
+  const streaming = createStreaming({ storage, ffmpeg, hardware, clock, log, settings: config.encoding });
   const live = createLiveHub();
   const app: App = { config, dataDir, db, queue, storage, ffmpeg, streaming, live, events, clock, log };
 
@@ -70,6 +79,7 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
     start() {
       followConfig(app);
       recoverVideos(app);
+      hardware.start();
       queue.start();
       watch.start();
       stopSchedule = startSchedule(app);
@@ -80,6 +90,7 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
       await watch.stop();
       await queue.stop();
       await streaming.close();
+      await hardware.close();
       await ffmpeg.close();
       db.close();
       dataDir.close();

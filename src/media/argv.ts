@@ -117,10 +117,12 @@ export function initArgv(options: {
   source: PictureSource | null;
   /** ffmpeg's name of the encoder of pictures; null for sound. */
   encoder: string | null;
+  hardware?: EncodeOutput['hardware'];
+  inOrder?: EncodeOutput['inOrder'];
   preset: string;
   audioKbps: number;
 }): string[] {
-  const { path, demuxer, rendition, source, encoder, preset, audioKbps } = options;
+  const { path, demuxer, rendition, source, encoder, hardware = null, inOrder = false, preset, audioKbps } = options;
   if (rendition.kind === 'audio') {
     const settings = [...aacArgs(audioKbps, rendition.channels), ...timestampArgs(10)];
     // The header of AAC does not depend on the sound: silence makes it, and nothing needs to be opened.
@@ -134,7 +136,7 @@ export function initArgv(options: {
     ];
     return [...FLAGS, '-copyts', ...silence, ...settings, ...mp4Args(FRAGMENTED, 1, SOUND_FRAGMENTS)];
   }
-  const outputs = [{ rendition, encoder: encoder!, fd: 1 }];
+  const outputs = [{ rendition, encoder: encoder!, hardware, inOrder, fd: 1 }];
   const stream = { path, demuxer, trackIndex: rendition.trackIndex };
   const whole = { ...stream, startSec: null, durationSec: null, keyFramesSec: [], offsetSec: 10, preset, outputs };
   const argv = encodeVideoArgv({ ...whole, source: source! });

@@ -26,25 +26,42 @@ export interface Fit {
 
 /**
  * Fits a run, told by the init segment its encoder wrote, to the init segment its rendition has (null: none yet), adding to
- * it where need be. Null where no slot is left. Codecs other than H.264 and HEVC carry what they need in their key frames.
+ * it where need be. Where no slot is left the last one is used again, and its sets are in the key frames alone. Codecs other
+ * than H.264 and HEVC carry what they need in their key frames anyway.
  */
-export function fitInit(stored: Buffer | null, run: Buffer): Fit | null {
+export function fitInit(stored: Buffer | null, run: Buffer): Fit {
   if (stored === null) return { init: run, move: null };
   const own = readRecord(run);
   const theirs = readRecord(stored);
   if (!own || !theirs || own.codec !== theirs.codec) return { init: stored, move: null };
   const { codec, lengthBytes } = own;
-  if (lengthBytes !== theirs.lengthBytes) return null;
   const names = new Set(theirs.sets.map((set) => setName(codec, set)));
   const moved = SLOTS[codec].map((slot) => ({ slot, sets: own.sets.map((set) => moveNal(codec, set, slot)) }));
   const fits = moved.find(({ sets }) => sets.every((set) => theirs.sets.some((other) => other.equals(set))));
   const free = moved.find(({ sets }) => sets.every((set) => !names.has(setName(codec, set))));
-  const chosen = fits ?? free;
-  if (!chosen) return null;
+  const { slot, sets } = fits ?? free ?? moved.at(-1)!;
   return {
-    init: fits ? stored : replaceRecord(stored, codec, [...theirs.sets, ...chosen.sets]),
-    move: chosen.slot === 0 ? null : { codec, ...chosen, lengthBytes },
+    init: !fits && free ? replaceRecord(stored, codec, [...theirs.sets, ...sets]) : stored,
+    move: slot === 0 ? null : { codec, slot, sets, lengthBytes },
   };
+}
+
+/** A box that no player heeds, behind an init segment that a device's encoder was the first to write. */
+const DEVICE_MARK = makeBox('free', Buffer.from('first written by a device', 'latin1'));
+
+export function markDevice(init: Buffer): Buffer {
+  return Buffer.concat([init, DEVICE_MARK]);
+}
+
+/** Whether a rendition was begun by a device: only then do its software segments keep pictures in order, as devices do. */
+export function isByDevice(init: Buffer): boolean {
+  return init.subarray(-DEVICE_MARK.length).equals(DEVICE_MARK);
+}
+
+/** Whether an init segment holds the sets of more than one encoder, or need not. */
+export function holdsSpare(init: Buffer): boolean {
+  const record = readRecord(init);
+  return record === null || new Set(record.sets.map((set) => setName(record.codec, set).split(' ')[1])).size > 1;
 }
 
 /**

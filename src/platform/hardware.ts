@@ -9,6 +9,7 @@ import {
   type HardwareFamily,
 } from '../media/encoders/hardware-kinds.ts';
 import {
+  CARD_IS_BUSY,
   type HardwareReason,
   judgeTrial,
   listedEncoders,
@@ -129,9 +130,13 @@ export function createHardware(ports: HardwarePorts): Hardware {
       const earlier = memory.failures.find(({ encoder }) => encoder === own.encoder);
       // Several runs that die with the device are one failure.
       if (earlier && earlier.untilMs > atMs) return;
+      const { reason } = readReason(error instanceof FfmpegError && error.log ? error.log : error.message);
+      if (reason === CARD_IS_BUSY) {
+        log.info(`${own.encoder}: ${reason}. Software takes over.`);
+        return;
+      }
       const count = (earlier?.count ?? 0) + 1;
       const restMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (count - 1));
-      const { reason } = readReason(error instanceof FfmpegError && error.log ? error.log : error.message);
       const failure = { encoder: own.encoder, reason, atMs, untilMs: atMs + restMs, count };
       memory.failures = [...memory.failures.filter((other) => other !== earlier), failure];
       writeMemory(folder, memory);

@@ -1,9 +1,11 @@
 import { MINUTE_MS } from '../core/time.ts';
 import { encodeAudioArgv, encodeVideoArgv } from '../media/argv.ts';
+import type { EncodeOutput } from '../media/encode-options.ts';
 import { AAC_FRAME_SAMPLES, AAC_SAMPLE_RATE } from '../media/encoder-args.ts';
 import { encoderFor } from '../media/encoders/encoders.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import { leadIn } from '../media/lead-in.ts';
+import { type Fit, moveSample } from '../media/parameter-sets.ts';
 import type { Rendition, VideoRendition } from '../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
 import { readEncoderOutput } from './fragment-reader.ts';
@@ -30,8 +32,14 @@ export interface EncodeRunOptions {
   signal: AbortSignal;
   /** Each segment once, in order for each rendition. Not settling stops that output, and so the encoder. */
   onSegment: (rendition: StreamRendition, index: number, bytes: Buffer) => Promise<void>;
-  onInit: (rendition: StreamRendition, init: Buffer) => Promise<void>;
+  /** The init segment of a rendition's encoder. Returns what is to be done to its samples. */
+  onInit: (rendition: StreamRendition, init: Buffer) => Promise<Fit['move']>;
+  /** How a rendition's pictures are encoded; by software in its own way unless given. */
+  encoderOf?: (rendition: StreamRendition) => PictureEncoder;
 }
+
+/** See `EncodeOutput`. */
+export type PictureEncoder = Required<Pick<EncodeOutput, 'hardware' | 'inOrder'>>;
 
 /**
  * One ffmpeg that decodes a track once and makes the segments `firstSegment` to `endSegment` of one or many renditions.
@@ -68,6 +76,7 @@ function readOutput(
   const { spec } = rendition;
   let cutter: ReturnType<typeof createSegmentCutter> | null = null;
   let originTicks = 0;
+  let move: Fit['move'] = null;
   const drain = async () => {
     for await (const item of readEncoderOutput(pipe)) {
       watchdog.alive();
@@ -90,9 +99,13 @@ function readOutput(
           toleranceTicks: Math.ceil(timescale / 2000),
           ...timing,
         });
-        await onInit(rendition, normaliseInit(item.init, editTicks));
+        move = await onInit(rendition, normaliseInit(item.init, editTicks));
       } else if (cutter) {
-        const samples = item.samples.map((sample) => ({ ...sample, ptsTicks: sample.ptsTicks - originTicks }));
+        const samples = item.samples.map((sample) => ({
+          ...sample,
+          ptsTicks: sample.ptsTicks - originTicks,
+          data: move ? moveSample(sample.data, sample.key, move) : sample.data,
+        }));
         for (const { index, bytes } of cutter.push(samples)) {
           // Whoever takes segments may make us wait: that is no silence of the encoder's.
           watchdog.pause();
@@ -146,7 +159,7 @@ function runArgv(options: EncodeRunOptions): string[] {
     preset: options.preset,
     outputs: renditions.map((rendition, n) => {
       const pictures = rendition.spec as VideoRendition;
-      return { rendition: pictures, encoder: encoderFor(pictures.codec), fd: 3 + n };
+      return { rendition: pictures, encoder: encoderFor(pictures.codec), ...options.encoderOf?.(rendition), fd: 3 + n };
     }),
   });
 }

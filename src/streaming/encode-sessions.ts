@@ -1,10 +1,11 @@
 import { SECOND_MS } from '../core/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ffmpeg } from '../platform/ffmpeg.ts';
+import type { Hardware } from '../platform/hardware.ts';
 import type { Log } from '../platform/log.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Claim, Claims } from './claims.ts';
-import { encodeRun } from './encode-run.ts';
+import { encodeSegments } from './encode-segments.ts';
 import type { SegmentStore } from './segment-store.ts';
 import { type StreamRendition, type StreamSource, segmentCount } from './source.ts';
 
@@ -32,6 +33,7 @@ export interface SessionSettings {
 
 export interface EncodePorts {
   ffmpeg: Ffmpeg;
+  hardware: Hardware;
   store: SegmentStore;
   claims: Claims;
   arrivals: Arrivals;
@@ -131,7 +133,7 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
     const firstSegment = claim.next;
     let failure: unknown = new SessionStopped();
     try {
-      await encodeRun(ports.ffmpeg, {
+      await encodeSegments(ports, {
         source,
         renditions: [rendition],
         firstSegment,
@@ -140,7 +142,6 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
         audioKbps: settings.audioKbps,
         priority: 'watching',
         signal: stop.signal,
-        onInit: (_, init) => store.writeInit(rendition, init),
         onSegment: async (_, index, bytes) => {
           await store.write(rendition, index, bytes);
           claim.next = index + 1;

@@ -5,13 +5,17 @@ import { encoderFor } from '../media/encoders/encoders.ts';
 import { readTimescale } from '../media/fragment.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import { leadIn } from '../media/lead-in.ts';
+import { holdsSpare, isByDevice } from '../media/parameter-sets.ts';
 import type { MediaInfo } from '../media/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Ffmpeg, FfmpegError } from '../platform/ffmpeg.ts';
+import type { Hardware } from '../platform/hardware.ts';
 import type { Log } from '../platform/log.ts';
 import type { Storage } from '../platform/storage/port.ts';
 import { createArrivals } from './arrivals.ts';
 import { createClaims } from './claims.ts';
+import type { PictureEncoder } from './encode-run.ts';
+import { chooseEncoder } from './encode-segments.ts';
 import { createEncodeSessions, type SessionSettings } from './encode-sessions.ts';
 import { type FillOptions, fillLadder } from './fill-ladder.ts';
 import { createHotCache } from './hot-cache.ts';
@@ -47,26 +51,55 @@ export interface Streaming {
 
 const HOT_BYTES = 64 * 1024 * 1024;
 
+const keyOf = (rendition: StreamRendition, name: string | number) => `${rendition.videoId}/${rendition.id}/${name}`;
+
 export function createStreaming(ports: {
   storage: Storage;
   ffmpeg: Ffmpeg;
+  hardware: Hardware;
   clock: Clock;
   log: Log;
   settings: SessionSettings;
 }): Streaming {
-  const { storage, ffmpeg, clock, log, settings } = ports;
+  const { storage, ffmpeg, hardware, clock, log, settings } = ports;
   const pool = createInputPool();
   const packager = createPackager(pool);
-  const store = createSegmentStore(storage);
   const hot = createHotCache(HOT_BYTES);
-  const encodePorts = { ffmpeg, store, claims: createClaims(), arrivals: createArrivals(), clock, log, settings };
+  const store = createSegmentStore(storage, (rendition) => hot.forget(keyOf(rendition, 'init')));
+  const encodePorts = {
+    ffmpeg,
+    hardware,
+    store,
+    claims: createClaims(),
+    arrivals: createArrivals(),
+    clock,
+    log,
+    settings,
+  };
   const sessions = createEncodeSessions(encodePorts);
-  const keyOf = (rendition: StreamRendition, name: string | number) => `${rendition.videoId}/${rendition.id}/${name}`;
 
   async function makeInit(source: StreamSource, rendition: StreamRendition): Promise<Buffer> {
     const stored = await store.readInit(rendition);
-    if (stored) return stored;
-    // The header does not depend on the place: one frame from the start makes the same one as any session.
+    if (stored && (!isByDevice(stored) || holdsSpare(stored))) return stored;
+    const chosen = chooseEncoder(hardware, stored, rendition);
+    // Software is given its place beforehand: players have the header already when it has to take over.
+    const encoders = chosen.hardware ? [chosen, { hardware: null, inOrder: true }] : [chosen];
+    const made = await Promise.allSettled(encoders.map((encoder) => encodeInit(source, rendition, encoder)));
+    for (const [n, init] of made.entries()) {
+      if (init.status === 'fulfilled') await store.fitInit(rendition, init.value, Boolean(encoders[n]!.hardware));
+      else if (n === 0 && chosen.hardware) hardware.failed(chosen.hardware, init.reason);
+    }
+    const init = await store.readInit(rendition);
+    if (init) return init;
+    throw made.find((one) => one.status === 'rejected')!.reason;
+  }
+
+  /** The header does not depend on the place: one frame from the start makes the same one as any session. */
+  async function encodeInit(
+    source: StreamSource,
+    rendition: StreamRendition,
+    encoder: PictureEncoder,
+  ): Promise<Buffer> {
     const { info, path } = source;
     const track = info.video.find((candidate) => candidate.index === rendition.spec.trackIndex);
     const argv = initArgv({
@@ -75,6 +108,7 @@ export function createStreaming(ports: {
       rendition: rendition.spec,
       source: track ?? null,
       encoder: track ? encoderFor(rendition.spec.codec) : null,
+      ...encoder,
       preset: settings.preset,
       audioKbps: settings.audioKbps,
     });
@@ -85,9 +119,7 @@ export function createStreaming(ports: {
       timescale: readTimescale(raw),
       primingTicks: AAC_FRAME_SAMPLES,
     });
-    const init = normaliseInit(raw, editTicks);
-    await store.writeInit(rendition, init);
-    return init;
+    return normaliseInit(raw, editTicks);
   }
 
   async function makeSegment(source: StreamSource, rendition: StreamRendition, index: number, signal?: AbortSignal) {

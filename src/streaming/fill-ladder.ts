@@ -1,5 +1,5 @@
 import type { Claim } from './claims.ts';
-import { encodeRun } from './encode-run.ts';
+import { encodeSegments } from './encode-segments.ts';
 import { type EncodePorts, SessionStopped } from './encode-sessions.ts';
 import { type StreamRendition, type StreamSource, segmentCount } from './source.ts';
 
@@ -102,14 +102,13 @@ async function fillRun(ports: EncodePorts, options: FillOptions, run: FillRun): 
   let made = 0;
   let failure: unknown = new SessionStopped();
   try {
-    await encodeRun(ports.ffmpeg, {
+    await encodeSegments(ports, {
       source: options.source,
       ...run,
       preset: settings.preset,
       audioKbps: settings.audioKbps,
       priority: 'background',
       signal: AbortSignal.any([options.signal, meeting.signal]),
-      onInit: (rendition, init) => store.writeInit(rendition, init),
       onSegment: async (rendition, index, bytes) => {
         const claim = own.get(rendition.id)!;
         await store.write(rendition, index, bytes);

@@ -1,3 +1,4 @@
+import { type Fit, fitInit, markDevice } from '../media/parameter-sets.ts';
 import type { Storage } from '../platform/storage/port.ts';
 import type { StreamRendition } from './source.ts';
 
@@ -11,7 +12,11 @@ export interface SegmentStore {
   read(rendition: StreamRendition, index: number): Promise<Buffer | null>;
   write(rendition: StreamRendition, index: number, bytes: Buffer): Promise<void>;
   readInit(rendition: StreamRendition): Promise<Buffer | null>;
-  writeInit(rendition: StreamRendition, bytes: Buffer): Promise<void>;
+  /**
+   * Takes the init segment that an encoder wrote: it becomes the rendition's, or what the rendition has is made to hold what
+   * this encoder's segments need. Returns what is to be done to their samples.
+   */
+  fitInit(rendition: StreamRendition, run: Buffer, byDevice?: boolean): Promise<Fit['move']>;
   /** Deletes a rendition's segments; they will be made again when asked for. */
   drop(rendition: StreamRendition): Promise<void>;
   /** Bytes a rendition holds. */
@@ -24,7 +29,12 @@ export function hlsPrefix(rendition: StreamRendition): string {
   return `videos/${rendition.videoId}/hls/${rendition.id}/`;
 }
 
-export function createSegmentStore(storage: Storage): SegmentStore {
+export function createSegmentStore(
+  storage: Storage,
+  onInitChanged: (rendition: StreamRendition) => void = () => {},
+): SegmentStore {
+  // One at a time: two encoders that begin at once must not be given the same place.
+  let fitting: Promise<unknown> = Promise.resolve();
   const known = new Map<string, Promise<Set<number>>>();
   const segmentKey = (rendition: StreamRendition, index: number) => `${hlsPrefix(rendition)}${index}.m4s`;
   const initKey = (rendition: StreamRendition) => `${hlsPrefix(rendition)}init.mp4`;
@@ -73,8 +83,18 @@ export function createSegmentStore(storage: Storage): SegmentStore {
       (await present(rendition)).add(index);
     },
     readInit: (rendition) => readOrNull(initKey(rendition)),
-    async writeInit(rendition, bytes) {
-      await storage.put(initKey(rendition), bytes);
+    fitInit(rendition, run, byDevice = false) {
+      const turn = fitting.then(async () => {
+        const stored = await readOrNull(initKey(rendition));
+        const { init, move } = fitInit(stored, run);
+        if (!stored?.equals(init)) {
+          await storage.put(initKey(rendition), stored === null && byDevice ? markDevice(init) : init);
+          onInitChanged(rendition);
+        }
+        return move;
+      });
+      fitting = turn.catch(() => {});
+      return turn;
     },
     async drop(rendition) {
       known.delete(`${rendition.videoId}/${rendition.id}`);

@@ -29,7 +29,10 @@ const SETS = {
   h264_nvenc: ['libx264', '-x264-params', 'cabac=0:ref=1:slices=2:scenecut=0:bframes=0'],
   hevc_nvenc: ['libx265', '-forced-idr', '1', '-x265-params', 'log-level=error:scenecut=0:bframes=0:ref=1:open-gop=0:info=0'],
 };
-const { frames } = JSON.parse(readFileSync(${JSON.stringify(state)}, 'utf8'));
+const state = JSON.parse(readFileSync(${JSON.stringify(state)}, 'utf8'));
+// A job shorter than that is done before it breaks.
+const wanted = Number(argv[argv.indexOf('-frames:v') + 1]);
+const frames = argv.includes('-frames:v') && wanted <= state.frames ? null : state.frames;
 let onCard = false;
 const real = [];
 for (let n = 0; n < argv.length; n++) {

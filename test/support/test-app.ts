@@ -38,7 +38,9 @@ export async function createTestApp(settings: DeepPartial<Config> = {}): Promise
     ffprobe: process.env['KINORA_MEDIA_FFPROBE'] ?? '',
   };
   const accounts = { registration: 'open', ...settings.accounts };
-  const config = ConfigSchema.parse({ media, ...settings, accounts });
+  // Trials of devices are for the tests that are about them.
+  const encoding = { hardware: 'off', ...settings.encoding };
+  const config = ConfigSchema.parse({ media, ...settings, accounts, encoding });
   const log = createLog({ level: process.env['KINORA_TEST_LOG'] ? 'debug' : 'silent', json: false });
   const running = createApp({ config, dataDir: openDataDir(join(folder, 'data')), log });
   const setupToken = prepareSetup(running.app, undefined)!;

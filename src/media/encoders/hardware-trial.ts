@@ -72,6 +72,8 @@ export interface HardwareReason {
 const CONTAINER_NVIDIA =
   'Install the NVIDIA driver. In a container, start it with "--gpus all" and NVIDIA_DRIVER_CAPABILITIES=video,compute,utility.';
 const VA_DRIVER = 'Install the VA-API driver: intel-media-va-driver for Intel, mesa-va-drivers for AMD.';
+/** Nothing is wrong: consumer cards allow a few encoders at a time. */
+export const CARD_IS_BUSY = 'the card runs as many encoders as it can';
 const NOT_THIS_CODEC = 'the device does not encode this codec';
 
 /** ffmpeg's own words, and what they mean to people. The first that matches speaks. */
@@ -94,7 +96,7 @@ const WORDS: readonly (readonly [RegExp, (match: RegExpExecArray) => string, str
     'Update the NVIDIA driver.',
   ],
   [/No capable devices found|unsupported device/i, () => 'no card here encodes this codec', null],
-  [/OpenEncodeSessionEx failed: out of memory/, () => 'the card runs as many encoders as it can', null],
+  [/OpenEncodeSessionEx failed: out of memory/, () => CARD_IS_BUSY, null],
   [/no CUDA-capable device/i, () => 'the NVIDIA driver finds no card', CONTAINER_NVIDIA],
   [/No VA display found/, () => 'the device cannot be opened, or has no VA-API driver', VA_DRIVER],
   [/Failed to initiali[sz]e VAAPI/i, () => 'there is no VA-API driver for this device', VA_DRIVER],
