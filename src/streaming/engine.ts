@@ -136,7 +136,7 @@ export function createStreaming(ports: {
     init: (source, rendition) =>
       hot.get(keyOf(rendition, 'init'), () =>
         guarded(() =>
-          rendition.spec.mode === 'copied' ? packager.init(source, rendition) : makeInit(source, rendition),
+          rendition.spec.mode === 'copied' ? cut(() => packager.init(source, rendition)) : makeInit(source, rendition),
         ),
       ),
     async segment(source, rendition, index, signal) {
@@ -144,7 +144,9 @@ export function createStreaming(ports: {
         throw segmentNotFound('This rendition has no segment of that number.');
       }
       if (rendition.spec.mode === 'copied') {
-        return hot.get(keyOf(rendition, index), () => guarded(() => packager.segment(source, rendition, index)));
+        return hot.get(keyOf(rendition, index), () =>
+          guarded(() => cut(() => packager.segment(source, rendition, index))),
+        );
       }
       const stored = await store.present(rendition);
       // Only what is stored is shared through memory: a waiting request may be given up, and others must not suffer.
@@ -165,6 +167,18 @@ export function createStreaming(ports: {
       pool.close();
     },
   };
+}
+
+/** What the packager stumbles over is the file's fault, unless the system says otherwise (`code`). */
+async function cut(make: () => Promise<Buffer>): Promise<Buffer> {
+  try {
+    return await make();
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).code === 'string') throw error;
+    throw segmentUnavailable('The original file is damaged here: choose another quality, or go on behind this place.', {
+      cause: error,
+    });
+  }
 }
 
 /** Turns what goes wrong while a segment is made into an answer a viewer understands. */

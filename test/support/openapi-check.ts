@@ -22,6 +22,16 @@ export function createOpenApiCheck(document: OpenApi): OpenApiCheck {
   addFormats.default(ajv);
   ajv.addSchema({ $id: 'openapi', components: document.components ?? {} });
   const exercised = new Set<string>();
+  // Compiling costs milliseconds and memory: once for each schema of the document.
+  const validators = new Map<object, ReturnType<typeof ajv.compile>>();
+  const validatorOf = (schema: object) => {
+    let validator = validators.get(schema);
+    if (!validator) {
+      const text = JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components');
+      validators.set(schema, (validator = ajv.compile(JSON.parse(text))));
+    }
+    return validator;
+  };
   const templates = Object.keys(document.paths)
     .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/[.+]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`) }))
     // `/api/videos/init` before `/api/videos/{id}`.
@@ -47,9 +57,7 @@ export function createOpenApiCheck(document: OpenApi): OpenApiCheck {
       }
       const schema = promised.content?.[type]?.schema;
       if (!schema || body === '') return;
-      const validate = ajv.compile(
-        JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')),
-      );
+      const validate = validatorOf(schema);
       if (!validate(JSON.parse(body))) {
         throw new Error(
           `${method} ${template.path} ${response.status} differs from its document: ${ajv.errorsText(validate.errors)}\n${body}`,
