@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { apiRoutes } from './api.ts';
 import { createEvents } from './core/events.ts';
 import { newId } from './core/ids.ts';
@@ -16,6 +15,7 @@ import { createHardware } from './platform/hardware.ts';
 import { installationPath } from './platform/installation.ts';
 import { createLiveHub } from './platform/live.ts';
 import type { Log } from './platform/log.ts';
+import { readMachine } from './platform/machine.ts';
 import { loadMigrations, migrate } from './platform/migrate.ts';
 import { createQueue } from './platform/queue.ts';
 import { createFsStorage } from './platform/storage/fs.ts';
@@ -47,11 +47,12 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
   const events = createEvents((error, name) => log.error({ error }, `A reaction to "${name}" failed.`));
   const storage = createFsStorage({ root: dataDir.path });
   const ffmpeg = createFfmpeg({ ffmpeg: config.media.ffmpeg || 'ffmpeg', ffprobe: config.media.ffprobe || 'ffprobe' });
+  const machine = readMachine();
   const lanes = {
     probe: 2,
     encode: config.encoding.concurrency,
     scan: 1,
-    image: Math.max(1, availableParallelism() >> 1),
+    image: Math.max(1, machine.cores >> 1),
     caption: 1,
     mail: 1,
   };
@@ -64,7 +65,7 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
     folder: dataDir.path,
     tmpFolder: dataDir.tmpPath,
   });
-  const streaming = createStreaming({ storage, ffmpeg, hardware, clock, log, settings: config.encoding });
+  const streaming = createStreaming({ storage, ffmpeg, hardware, clock, log, machine, settings: config.encoding });
   const live = createLiveHub();
   const app: App = { config, dataDir, db, queue, storage, ffmpeg, streaming, live, events, clock, log };
 

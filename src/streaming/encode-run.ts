@@ -28,6 +28,8 @@ export interface EncodeRunOptions {
   endSegment: number;
   preset: string;
   audioKbps: number;
+  /** For the encoder; unless given it takes as many as there are cores. */
+  threads?: number | undefined;
   priority: 'watching' | 'background';
   signal: AbortSignal;
   /** Each segment once, in order for each rendition. Not settling stops that output, and so the encoder. */
@@ -36,6 +38,8 @@ export interface EncodeRunOptions {
   onInit: (rendition: StreamRendition, init: Buffer) => Promise<Fit['move']>;
   /** How a rendition's pictures are encoded; by software in its own way unless given. */
   encoderOf?: (rendition: StreamRendition) => PictureEncoder;
+  /** Asked before each fragment is read. While it does not settle nothing is read, and so the encoder pauses. */
+  gate?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** See `EncodeOutput`. */
@@ -51,7 +55,9 @@ export async function encodeRun(ffmpeg: Ffmpeg, options: EncodeRunOptions): Prom
   const argv = runArgv(options);
   const running = ffmpeg.start(argv, { pipes: options.renditions.length, priority: options.priority, signal });
   const watchdog = watchForSilence(stop);
-  const readers = options.renditions.map((rendition, n) => readOutput(options, rendition, running.pipes[n]!, watchdog));
+  const readers = options.renditions.map((rendition, n) =>
+    readOutput({ ...options, signal }, rendition, running.pipes[n]!, watchdog),
+  );
   try {
     await Promise.all(readers.map((reader) => reader.drained));
     await running.done;
@@ -59,6 +65,8 @@ export async function encodeRun(ffmpeg: Ffmpeg, options: EncodeRunOptions): Prom
     await Promise.all(readers.map((reader) => reader.finish()));
   } catch (error) {
     stop.abort(error);
+    // Nothing is written any more once this has ended.
+    await Promise.allSettled(readers.map((reader) => reader.drained));
     // ffmpeg's own end explains more than a pipe that broke because of it.
     throw await explain(running, options.signal, error);
   } finally {
@@ -72,7 +80,7 @@ function readOutput(
   pipe: RunningProcess['pipes'][number],
   watchdog: Watchdog,
 ) {
-  const { source, firstSegment, endSegment, onInit, onSegment } = options;
+  const { source, firstSegment, endSegment, onInit, onSegment, gate, signal } = options;
   const { spec } = rendition;
   let cutter: ReturnType<typeof createSegmentCutter> | null = null;
   let originTicks = 0;
@@ -80,6 +88,9 @@ function readOutput(
   const drain = async () => {
     for await (const item of readEncoderOutput(pipe)) {
       watchdog.alive();
+      if (gate) await watchdog.waitFor(gate(signal));
+      // What a stopped encoder still had in its pipe may be somebody else's to make by now.
+      signal.throwIfAborted();
       if (item.kind === 'init') {
         const { timescale } = item;
         const hasPicture = source.info.video.length > 0;
@@ -107,10 +118,8 @@ function readOutput(
           data: move ? moveSample(sample.data, sample.key, move) : sample.data,
         }));
         for (const { index, bytes } of cutter.push(samples)) {
-          // Whoever takes segments may make us wait: that is no silence of the encoder's.
-          watchdog.pause();
-          await onSegment(rendition, index, bytes);
-          watchdog.alive();
+          signal.throwIfAborted();
+          await watchdog.waitFor(onSegment(rendition, index, bytes));
         }
       }
     }
@@ -157,6 +166,7 @@ function runArgv(options: EncodeRunOptions): string[] {
     keyFramesSec,
     source: track,
     preset: options.preset,
+    threads: options.threads,
     outputs: renditions.map((rendition, n) => {
       const pictures = rendition.spec as VideoRendition;
       return { rendition: pictures, encoder: encoderFor(pictures.codec), ...options.encoderOf?.(rendition), fd: 3 + n };
@@ -171,21 +181,40 @@ function startsOnKey({ source }: StreamSource['timeline'], { grid }: Rendition, 
 
 interface Watchdog {
   alive(): void;
-  pause(): void;
+  /** Whoever takes segments may make the encoder wait: that is no silence of its own. */
+  waitFor<T>(taker: Promise<T>): Promise<T>;
   end(): void;
 }
 
 function watchForSilence(stop: AbortController): Watchdog {
   let timer: NodeJS.Timeout;
+  let takers = 0;
   const bark = () =>
     stop.abort(new FfmpegError('hung', 'The encoder wrote nothing for five minutes and was stopped.', ''));
   const arm = () => {
     clearTimeout(timer);
+    if (takers > 0) return;
     timer = setTimeout(bark, SILENT_MS);
     timer.unref();
   };
   arm();
-  return { alive: arm, pause: () => clearTimeout(timer), end: () => clearTimeout(timer) };
+  return {
+    alive: arm,
+    async waitFor(taker) {
+      takers++;
+      clearTimeout(timer);
+      try {
+        return await taker;
+      } finally {
+        takers--;
+        arm();
+      }
+    },
+    end() {
+      takers = Number.POSITIVE_INFINITY;
+      clearTimeout(timer);
+    },
+  };
 }
 
 async function explain(running: RunningProcess, signal: AbortSignal, error: unknown): Promise<unknown> {

@@ -1,13 +1,40 @@
+import { defineProblem } from '../core/problem.ts';
 import { SECOND_MS } from '../core/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ffmpeg } from '../platform/ffmpeg.ts';
 import type { Hardware } from '../platform/hardware.ts';
 import type { Log } from '../platform/log.ts';
+import type { Machine } from '../platform/machine.ts';
 import type { Arrivals } from './arrivals.ts';
-import type { Claim, Claims } from './claims.ts';
+import { type Asker, createAskers } from './askers.ts';
+import type { Claims } from './claims.ts';
 import { encodeSegments } from './encode-segments.ts';
+import {
+  createSession,
+  isAbandoned,
+  isRunning,
+  mustRest,
+  reach,
+  type Session,
+  SessionStopped,
+  serves,
+  speedOf,
+  stopSession,
+} from './encode-session.ts';
+import { encoderCost, encoderThreads } from './encoder-costs.ts';
+import type { EncoderSlots } from './encoder-slots.ts';
 import type { SegmentStore } from './segment-store.ts';
-import { type StreamRendition, type StreamSource, segmentCount } from './source.ts';
+import { boundariesOf, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
+
+export const encoderBusy = defineProblem('encoder-busy', 503);
+
+/** Who asks for a segment. */
+export interface SegmentAsk {
+  /** Names the viewer: what they ask for next tells that they have left where they were. Unless given, a stranger. */
+  viewer?: string | undefined;
+  /** Aborted when they no longer wait. */
+  signal?: AbortSignal | undefined;
+}
 
 /**
  * Encodes what players ask for, when they ask. A session is one ffmpeg on one rendition from one place on: it serves
@@ -15,8 +42,15 @@ import { type StreamRendition, type StreamSource, segmentCount } from './source.
  * segments begin, and stops when nobody has asked for a while.
  */
 export interface EncodeSessions {
-  /** Resolves when the segment is stored. Rejects when it cannot be made, or when `signal` says nobody waits any more. */
-  make(source: StreamSource, rendition: StreamRendition, index: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the segment is stored. Rejects when it cannot be made, when `signal` says nobody waits any more, and
+   * with `encoder-busy` when others were served all the time.
+   */
+  make(source: StreamSource, rendition: StreamRendition, index: number, ask?: SegmentAsk): Promise<void>;
+  /** Somebody has taken a stored segment: the session that made it goes on ahead of them. */
+  taken(rendition: StreamRendition, index: number, viewer: string | undefined): void;
+  /** What a viewer waits for: how many are served before them, or null when their segment is being made. */
+  waiting(viewer: string, videoId: string): { ahead: number | null } | null;
   /** Stops whatever runs for a video: it is being deleted or replaced. */
   stopVideo(videoId: string): Promise<void>;
   list(): { videoId: string; renditionId: string; next: number }[];
@@ -24,8 +58,8 @@ export interface EncodeSessions {
 }
 
 export interface SessionSettings {
-  /** At most this many at once; one more stops the one asked least recently. */
-  sessions: number;
+  /** How many encoders work at once. */
+  sessions: number | 'auto';
   aheadSegments: number;
   preset: string;
   audioKbps: number;
@@ -37,32 +71,28 @@ export interface EncodePorts {
   store: SegmentStore;
   claims: Claims;
   arrivals: Arrivals;
+  slots: EncoderSlots;
+  machine: Machine;
   clock: Clock;
   log: Log;
   settings: SessionSettings;
 }
 
-interface Session {
-  source: StreamSource;
-  rendition: StreamRendition;
-  claim: Claim;
-  /** The highest segment somebody asked for. */
-  wanted: number;
-  askedAtMs: number;
-  stop: AbortController;
-  ended: Promise<void>;
-  /** Wakes the session when somebody asks for more. */
-  wake: () => void;
-}
-
 /** A session nobody asks anything of is stopped after this long. */
 const IDLE_MS = 30 * SECOND_MS;
+/** Its equals need not wait that long for its slot. */
+const TAKEABLE_MS = 8 * SECOND_MS;
+/** How long a request waits for a slot before it is told to come back. */
+const BUSY_MS = 20 * SECOND_MS;
+/** A session that waits for its slot keeps its turn for so long when its viewer was told to come back. */
+const TURN_KEPT_MS = 12 * SECOND_MS;
 /** How often a request starts over when its session had to make room for another. */
 const TRIES = 3;
 
 export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
-  const { store, claims, arrivals, clock, log, settings } = ports;
+  const { store, claims, arrivals, slots, clock, log, settings } = ports;
   const sessions = new Set<Session>();
+  const askers = createAskers(clock);
   let closed = false;
   // Finding a session or starting one happens one request at a time: two would start two for the same segment.
   let door: Promise<unknown> = Promise.resolve();
@@ -72,67 +102,101 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
     return turn;
   };
 
-  async function findOrStart(source: StreamSource, rendition: StreamRendition, index: number): Promise<void> {
+  /**
+   * Finds the session that will make a segment, or starts one; the asker waits there from then on. Null when the segment
+   * has come meanwhile.
+   */
+  async function findOrStart(source: StreamSource, rendition: StreamRendition, index: number, asker: Asker) {
     if (closed) throw new SessionStopped();
-    const own = [...sessions].find((session) => serves(session, rendition, index));
-    if (own) return ask(own, index);
-    // A whole ladder is slower than the one segment somebody waits for: whoever is filling it steps aside.
-    await claims.holder(rendition.id, index, settings.aheadSegments)?.giveWay?.();
-    ask(await start(source, rendition, index), index);
-  }
-
-  function serves(session: Session, rendition: StreamRendition, index: number): boolean {
-    if (session.rendition.id !== rendition.id || session.stop.signal.aborted) return false;
-    return index >= session.claim.next && index < session.claim.end && index <= reach(session);
-  }
-
-  /** The last segment this session will make without being asked again. */
-  function reach({ wanted, claim }: Session): number {
-    return Math.max(wanted, claim.next) + settings.aheadSegments;
+    let session = [...sessions].find((s) => serves(s, rendition, index, settings.aheadSegments));
+    if (!session) {
+      // A whole ladder is slower than the one segment somebody waits for: whoever is filling it steps aside.
+      await claims.holder(rendition.id, index, settings.aheadSegments)?.giveWay?.();
+      // One that is being stopped may just be writing this.
+      const ending = [...sessions].filter((s) => s.rendition.id === rendition.id && s.stop.signal.aborted);
+      await Promise.all(ending.map(({ ended }) => ended));
+      if ((await store.present(rendition)).has(index)) return null;
+      session = await start(source, rendition, index, asker);
+    }
+    session.waiting++;
+    follow(session, asker);
+    ask(session, index);
+    return session;
   }
 
   function ask(session: Session, index: number): void {
     session.askedAtMs = clock.nowMs();
     session.wanted = Math.max(session.wanted, index);
+    session.lent = false;
     session.wake();
   }
 
-  async function start(source: StreamSource, rendition: StreamRendition, index: number): Promise<Session> {
+  /** A viewer is at one place at a time: what served them alone elsewhere serves nobody now. */
+  function follow(session: Session, asker: Asker): void {
+    for (const other of sessions) if (other !== session) other.followers.delete(asker);
+    session.followers.add(asker);
+    endAbandoned(asker);
+  }
+
+  /** Of the sessions a viewer has left, one is kept, paused, for coming back. */
+  function endAbandoned(asker: Asker): void {
+    const left = [...sessions].filter((session) => session.starter === asker && isAbandoned(session));
+    const kept = left.filter(isRunning).sort((a, b) => b.askedAtMs - a.askedAtMs)[0];
+    for (const session of left) if (session !== kept) stopSession(session);
+    slots.look();
+  }
+
+  async function start(source: StreamSource, rendition: StreamRendition, index: number, starter: Asker) {
     const present = await store.present(rendition);
     const count = segmentCount(source.timeline, rendition.spec.grid);
     let end = index + 1;
     while (end < count && !present.has(end)) end++;
-    await makeRoom();
-    const session: Session = {
-      source,
-      rendition,
-      claim: { renditionId: rendition.id, next: index, end },
-      wanted: index,
-      askedAtMs: clock.nowMs(),
-      stop: new AbortController(),
-      ended: Promise.resolve(),
-      wake: () => {},
-    };
+    const place = slots.enter({
+      ...encoderCost(source, [rendition]),
+      urgency: 'watching',
+      owner: starter.viewer,
+      giveWay: (need) => {
+        if (need === 'memory') stopSession(session);
+        else session.lent = true;
+      },
+      isWaitedFor: () => session.waiting > 0,
+      isIdle: () => session.waiting === 0 && (isAbandoned(session) || clock.nowMs() - session.askedAtMs > TAKEABLE_MS),
+      isBlocked: () => isOvertaken(session),
+      about: () => ({
+        videoId: source.videoId,
+        renditionIds: [rendition.id],
+        segment: session.claim.next,
+        viewers: session.followers.size,
+        speed: speedOf(session, clock.nowMs()),
+      }),
+    });
+    const session = createSession({ source, rendition, index, end, place, starter, nowMs: clock.nowMs() });
     sessions.add(session);
     claims.add(session.claim);
     session.ended = run(session);
     return session;
   }
 
-  async function makeRoom(): Promise<void> {
-    while (sessions.size >= settings.sessions) {
-      const oldest = [...sessions].reduce((a, b) => (a.askedAtMs <= b.askedAtMs ? a : b));
-      oldest.stop.abort(new SessionStopped());
-      await oldest.ended;
-    }
+  /** A viewer's newer request goes first, and nobody has more than two at work: the place they are at, and the one before. */
+  function isOvertaken(session: Session): boolean {
+    const own = [...sessions].filter((other) => other !== session && other.starter === session.starter);
+    if (own.filter(isRunning).length >= 2) return true;
+    return (
+      session.followers.size === 0 && own.some((other) => other.followers.has(session.starter) && other.waiting > 0)
+    );
   }
 
   async function run(session: Session): Promise<void> {
-    const { source, rendition, claim, stop } = session;
+    const { source, rendition, claim, stop, starter } = session;
     const stopWatching = stopWhenIdle(session);
     const firstSegment = claim.next;
     let failure: unknown = new SessionStopped();
     try {
+      const quietMs = askers.quietMs(starter);
+      if (quietMs > 0) await clock.sleep(quietMs, stop.signal);
+      await session.place.working(stop.signal);
+      askers.started(starter);
+      session.workingSinceMs = clock.nowMs();
       await encodeSegments(ports, {
         source,
         renditions: [rendition],
@@ -140,14 +204,17 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
         endSegment: claim.end,
         preset: settings.preset,
         audioKbps: settings.audioKbps,
+        threads: encoderThreads(ports.machine, [...sessions].filter(isRunning).length - 1),
         priority: 'watching',
         signal: stop.signal,
+        gate: (signal) => rest(session, signal),
         onSegment: async (_, index, bytes) => {
+          const boundariesUs = boundariesOf(source.timeline, rendition.spec.grid);
+          session.madeMs += (boundariesUs[index + 1]! - boundariesUs[index]!) / 1000;
           await store.write(rendition, index, bytes);
           claim.next = index + 1;
           arrivals.arrived(rendition.id, index);
-          if (await isTaken(session)) stop.abort(new SessionStopped());
-          while (claim.next > session.wanted + settings.aheadSegments && !stop.signal.aborted) await asked(session);
+          if (await isTaken(session)) stopSession(session);
         },
       });
     } catch (error) {
@@ -157,8 +224,9 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
       stopWatching();
       sessions.delete(session);
       claims.remove(claim);
+      session.place.leave();
       // Whoever still waits here starts over, and finds the segment, another session, or this failure again.
-      arrivals.failed(rendition.id, claim.next, reach(session) + 1, failure);
+      arrivals.failed(rendition.id, claim.next, reach(session, settings.aheadSegments) + 1, failure);
     }
   }
 
@@ -168,44 +236,116 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
     return present.has(claim.next) || claims.holder(rendition.id, claim.next, 0, claim) !== null;
   }
 
+  /** Between two fragments: pauses where it is far enough ahead, has nobody left, or has lent its slot. */
+  async function rest(session: Session, signal: AbortSignal): Promise<void> {
+    const { place } = session;
+    if (place.shouldYield()) place.park();
+    if (!mustRest(session, settings.aheadSegments) && place.state === 'working') return;
+    session.workedMs += clock.nowMs() - session.workingSinceMs;
+    while (mustRest(session, settings.aheadSegments) && !signal.aborted) {
+      place.park();
+      await asked(session, signal);
+    }
+    if (place.state !== 'working') await place.working(signal);
+    session.workingSinceMs = clock.nowMs();
+  }
+
   /** Resolves when somebody asks this session for more, or it is stopped. */
-  function asked(session: Session): Promise<void> {
+  function asked(session: Session, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       session.wake = resolve;
-      session.stop.signal.addEventListener('abort', () => resolve(), { once: true });
+      signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
 
   function stopWhenIdle(session: Session): () => void {
     let cancel = () => {};
     const check = () => {
-      const leftMs = session.askedAtMs + IDLE_MS - clock.nowMs();
-      if (leftMs <= 0) session.stop.abort(new SessionStopped());
+      const patienceMs = isRunning(session) ? IDLE_MS : TURN_KEPT_MS;
+      const leftMs = session.waiting > 0 ? patienceMs : session.askedAtMs + patienceMs - clock.nowMs();
+      if (leftMs <= 0) stopSession(session);
       else cancel = clock.setTimeout(leftMs, check);
     };
-    cancel = clock.setTimeout(IDLE_MS, check);
+    cancel = clock.setTimeout(TURN_KEPT_MS, check);
     return () => cancel();
   }
 
+  /** Waits for a segment where it is being made; not for ever where its session waits for a slot. */
+  async function arrive({ place }: Session, arrival: Promise<void>): Promise<void> {
+    const sinceMs = clock.nowMs();
+    let cancel = () => {};
+    const busy = new Promise<never>((_, reject) => {
+      const check = () => {
+        const leftMs = Math.max(sinceMs, place.sinceMs) + BUSY_MS - clock.nowMs();
+        if (place.state === 'waiting' && leftMs <= 0) reject(busyWith(place.ahead()));
+        else cancel = clock.setTimeout(Math.max(leftMs, SECOND_MS), check);
+      };
+      cancel = clock.setTimeout(BUSY_MS, check);
+    });
+    try {
+      await Promise.race([arrival, busy]);
+    } finally {
+      cancel();
+    }
+  }
+
   return {
-    async make(source, rendition, index, signal) {
+    async make(source, rendition, index, { viewer, signal } = {}) {
+      const asker = askers.of(viewer ?? null, source.videoId, rendition.spec.kind);
       for (let attempt = 1; ; attempt++) {
         signal?.throwIfAborted();
         if ((await store.present(rendition)).has(index)) return;
-        const arrival = arrivals.wait(rendition.id, index, signal);
+        const gone = new AbortController();
+        const arrival = arrivals.wait(
+          rendition.id,
+          index,
+          signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
+        );
+        let session: Session | null = null;
         try {
-          await throughTheDoor(() => findOrStart(source, rendition, index));
+          session = await throughTheDoor(() => {
+            signal?.throwIfAborted();
+            return findOrStart(source, rendition, index, asker);
+          });
           // It may have been written while we stood at the door.
-          if ((await store.present(rendition)).has(index)) return;
-          return await arrival;
+          if (session && !(await store.present(rendition)).has(index)) await arrive(session, arrival);
+          askers.served(asker);
+          return;
         } catch (error) {
-          if (!(error instanceof SessionStopped) || closed || attempt === TRIES) throw error;
+          // Nobody waits for a session that has not begun: it never will, unless they were told to come back.
+          if (session && signal?.aborted && session.waiting === 1 && !isRunning(session)) stopSession(session);
+          if (!(error instanceof SessionStopped)) throw error;
+          if (closed || attempt === TRIES) throw busyWith(0);
+        } finally {
+          gone.abort(new SessionStopped());
+          if (session) {
+            session.waiting--;
+            endAbandoned(session.starter);
+          }
         }
       }
     },
+    taken(rendition, index, viewer) {
+      for (const session of sessions) {
+        const { claim } = session;
+        const isBehind = index < claim.next && index >= claim.next - 2 * settings.aheadSegments;
+        if (session.rendition.id !== rendition.id || !isBehind) continue;
+        if (viewer !== undefined) follow(session, askers.of(viewer, rendition.videoId, rendition.spec.kind));
+        ask(session, index);
+        return;
+      }
+    },
+    waiting(viewer, videoId) {
+      const kinds = ['video', 'audio'] as const;
+      const own = kinds.map((kind) => askers.of(viewer, videoId, kind));
+      const mine = [...sessions].filter((s) => s.waiting > 0 && own.some((asker) => s.followers.has(asker)));
+      if (mine.length === 0) return null;
+      const ahead = mine.flatMap(({ place }) => (place.state === 'waiting' ? [place.ahead()] : []));
+      return { ahead: ahead.length > 0 ? Math.max(...ahead) : null };
+    },
     async stopVideo(videoId) {
       const own = [...sessions].filter((session) => session.source.videoId === videoId);
-      for (const session of own) session.stop.abort(new SessionStopped());
+      for (const session of own) stopSession(session);
       await Promise.all(own.map((session) => session.ended));
     },
     list: () =>
@@ -216,16 +356,23 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
       })),
     async close() {
       closed = true;
-      for (const session of sessions) session.stop.abort(new SessionStopped());
+      for (const session of sessions) stopSession(session);
       await Promise.all([...sessions].map((session) => session.ended));
     },
   };
 }
 
-/** Not a failure: the session had to go, and another may be started for whoever still waits. */
-export class SessionStopped extends Error {
-  constructor() {
-    super('The encode session was stopped.');
-    this.name = 'SessionStopped';
-  }
+function busyWith(ahead: number) {
+  const others =
+    ahead === 0
+      ? 'It is your turn next'
+      : ahead === 1
+        ? 'One other is served before you'
+        : `${ahead} others are served before you`;
+  return encoderBusy(
+    `The server is busy making videos playable for others. ${others}; the player tries again by itself.`,
+    {
+      headers: { 'Retry-After': '3' },
+    },
+  );
 }

@@ -11,12 +11,15 @@ import type { Clock } from '../platform/clock.ts';
 import { type Ffmpeg, FfmpegError } from '../platform/ffmpeg.ts';
 import type { Hardware } from '../platform/hardware.ts';
 import type { Log } from '../platform/log.ts';
+import type { Machine } from '../platform/machine.ts';
 import type { Storage } from '../platform/storage/port.ts';
 import { createArrivals } from './arrivals.ts';
 import { createClaims } from './claims.ts';
 import type { PictureEncoder } from './encode-run.ts';
 import { chooseEncoder } from './encode-segments.ts';
-import { createEncodeSessions, type SessionSettings } from './encode-sessions.ts';
+import { createEncodeSessions, type SegmentAsk, type SessionSettings } from './encode-sessions.ts';
+import { encoderMemoryBytes, slotsOf } from './encoder-costs.ts';
+import { createEncoderSlots, type EncoderFacts, type SlotAsk } from './encoder-slots.ts';
 import { type FillOptions, fillLadder } from './fill-ladder.ts';
 import { createHotCache } from './hot-cache.ts';
 import { createInputPool } from './input-pool.ts';
@@ -37,12 +40,18 @@ export interface Streaming {
    * One segment, from memory, the store, the packager or an encoder, whichever is quickest.
    * Throws `segment-not-found` outside the range and `segment-unavailable` when it cannot be made now.
    */
-  segment(source: StreamSource, rendition: StreamRendition, index: number, signal?: AbortSignal): Promise<Buffer>;
+  segment(source: StreamSource, rendition: StreamRendition, index: number, ask?: SegmentAsk): Promise<Buffer>;
+  /** What a viewer of a video waits for: how many are served before them, or null when their part is being made. */
+  waiting(viewer: string, videoId: string): { ahead: number | null } | null;
   /** Key frames as a small film for pictures (`Packager.keyFrames`): n seconds into it is the n-th moment. */
   keyFrames(source: StreamSource, trackIndex: number, momentsUs: readonly number[]): AsyncGenerator<Buffer>;
   /** Makes all that is missing of encoded renditions, as a background job. */
   fill(options: FillOptions): Promise<void>;
+  /** Runs something short that decodes or encodes, when it is its turn. */
+  withSlot<T>(urgency: SlotAsk['urgency'], signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
   store: SegmentStore;
+  /** Every encoder, at work, paused or waiting for its turn, and how many may work at once. */
+  encoders(): { slots: number; items: EncoderFacts[] };
   sessions(): { videoId: string; renditionId: string; next: number }[];
   /** Stops and forgets all of a video's: it is going away. */
   release(videoId: string): Promise<void>;
@@ -50,6 +59,8 @@ export interface Streaming {
 }
 
 const HOT_BYTES = 64 * 1024 * 1024;
+/** For an ffmpeg that makes a frame or two. */
+const SHORT_WORK_BYTES = 128 * 1024 * 1024;
 
 const keyOf = (rendition: StreamRendition, name: string | number) => `${rendition.videoId}/${rendition.id}/${name}`;
 
@@ -59,22 +70,23 @@ export function createStreaming(ports: {
   hardware: Hardware;
   clock: Clock;
   log: Log;
+  machine: Machine;
   settings: SessionSettings;
 }): Streaming {
-  const { storage, ffmpeg, hardware, clock, log, settings } = ports;
+  const { storage, ffmpeg, hardware, clock, log, machine, settings } = ports;
   const pool = createInputPool();
   const packager = createPackager(pool);
   const hot = createHotCache(HOT_BYTES);
   const store = createSegmentStore(storage, (rendition) => hot.forget(keyOf(rendition, 'init')));
+  const slots = createEncoderSlots({
+    slots: slotsOf(settings.sessions, machine),
+    memoryBytes: encoderMemoryBytes(machine),
+    clock,
+  });
   const encodePorts = {
-    ffmpeg,
-    hardware,
-    store,
+    ...{ ffmpeg, hardware, store, slots, machine, clock, log, settings },
     claims: createClaims(),
     arrivals: createArrivals(),
-    clock,
-    log,
-    settings,
   };
   const sessions = createEncodeSessions(encodePorts);
 
@@ -112,7 +124,9 @@ export function createStreaming(ports: {
       preset: settings.preset,
       audioKbps: settings.audioKbps,
     });
-    const raw = await ffmpeg.start(argv, { priority: 'watching', timeoutMs: 60_000 }).done;
+    const oneFrame = () => ffmpeg.start(argv, { priority: 'watching', timeoutMs: 60_000 }).done;
+    const short = { urgency: 'watching', light: true, memoryBytes: SHORT_WORK_BYTES, owner: null } as const;
+    const raw = await slots.run(short, undefined, oneFrame);
     const { editTicks } = leadIn({
       kind: rendition.spec.kind,
       hasPicture: info.video.length > 0,
@@ -122,10 +136,10 @@ export function createStreaming(ports: {
     return normaliseInit(raw, editTicks);
   }
 
-  async function makeSegment(source: StreamSource, rendition: StreamRendition, index: number, signal?: AbortSignal) {
+  async function makeSegment(source: StreamSource, rendition: StreamRendition, index: number, ask?: SegmentAsk) {
     const stored = await store.read(rendition, index);
     if (stored) return stored;
-    await sessions.make(source, rendition, index, signal);
+    await sessions.make(source, rendition, index, ask);
     const made = await store.read(rendition, index);
     if (!made) throw segmentUnavailable('This part of the video was made, but cannot be read back. Try again.');
     return made;
@@ -139,7 +153,7 @@ export function createStreaming(ports: {
           rendition.spec.mode === 'copied' ? cut(() => packager.init(source, rendition)) : makeInit(source, rendition),
         ),
       ),
-    async segment(source, rendition, index, signal) {
+    async segment(source, rendition, index, ask) {
       if (!Number.isInteger(index) || index < 0 || index >= segmentCount(source.timeline, rendition.spec.grid)) {
         throw segmentNotFound('This rendition has no segment of that number.');
       }
@@ -150,12 +164,19 @@ export function createStreaming(ports: {
       }
       const stored = await store.present(rendition);
       // Only what is stored is shared through memory: a waiting request may be given up, and others must not suffer.
-      if (stored.has(index)) return hot.get(keyOf(rendition, index), () => makeSegment(source, rendition, index));
-      return guarded(() => makeSegment(source, rendition, index, signal));
+      if (stored.has(index)) {
+        sessions.taken(rendition, index, ask?.viewer);
+        return hot.get(keyOf(rendition, index), () => makeSegment(source, rendition, index));
+      }
+      return guarded(() => makeSegment(source, rendition, index, ask));
     },
     keyFrames: (source, trackIndex, momentsUs) => packager.keyFrames(source, trackIndex, momentsUs),
     fill: (options) => fillLadder(encodePorts, options),
     store,
+    withSlot: (urgency, signal, work) =>
+      slots.run({ urgency, light: true, memoryBytes: SHORT_WORK_BYTES, owner: null }, signal, work),
+    waiting: (viewer, videoId) => sessions.waiting(viewer, videoId),
+    encoders: () => ({ slots: slots.slots, items: slots.list() }),
     sessions: () => sessions.list(),
     async release(videoId) {
       await sessions.stopVideo(videoId);

@@ -1,7 +1,10 @@
 import type { Claim } from './claims.ts';
 import { encodeSegments } from './encode-segments.ts';
-import { type EncodePorts, SessionStopped } from './encode-sessions.ts';
-import { type StreamRendition, type StreamSource, segmentCount } from './source.ts';
+import { SessionStopped } from './encode-session.ts';
+import type { EncodePorts } from './encode-sessions.ts';
+import { encoderCost } from './encoder-costs.ts';
+import type { Place } from './encoder-slots.ts';
+import { boundariesOf, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
 
 /** More key frames than this make a command line too long: a run ends there and the next one goes on. */
 const LONGEST_RUN = 1500;
@@ -12,6 +15,8 @@ export interface FillOptions {
   source: StreamSource;
   /** All encoded renditions of the source. */
   renditions: StreamRendition[];
+  /** `upload` where somebody has just sent it and waits for it; `eager` unless given. */
+  urgency?: 'upload' | 'eager';
   signal: AbortSignal;
   /** Share of all segments that are stored, 0 to 100; told after each. */
   onPercent: (percent: number) => void;
@@ -27,7 +32,7 @@ export interface FillRun {
 /**
  * Fills what is missing of a source's encoded renditions: one ffmpeg that decodes a track once and encodes every rung.
  * What players had made on demand is left out; where a run meets a session of theirs, or is in its way, it ends and plans
- * anew.
+ * anew. Where viewers need its slot alone it pauses, and loses nothing.
  */
 export async function fillLadder(ports: EncodePorts, options: FillOptions): Promise<void> {
   let fruitless = 0;
@@ -40,7 +45,8 @@ export async function fillLadder(ports: EncodePorts, options: FillOptions): Prom
       continue;
     }
     const made = await fillRun(ports, options, run);
-    fruitless = made === 0 ? fruitless + 1 : 0;
+    // A run that was told to go has not failed.
+    if (made !== 'interrupted') fruitless = made === 0 ? fruitless + 1 : 0;
     if (fruitless === FRUITLESS_RUNS) throw new Error('the encoder ends without making any segment');
   }
 }
@@ -85,47 +91,79 @@ function groupByTrack(renditions: StreamRendition[]): StreamRendition[][] {
   return [...groups.values()].sort((a, b) => a[0]!.spec.kind.localeCompare(b[0]!.spec.kind));
 }
 
-/** Makes one run's segments; returns how many. Ends early, without fault, where somebody else has made the next one. */
-async function fillRun(ports: EncodePorts, options: FillOptions, run: FillRun): Promise<number> {
-  const { store, claims, arrivals, settings } = ports;
+/**
+ * Makes one run's segments; returns how many. Ends early, without fault, where somebody else has made the next one, or
+ * needs what it is making or has: `interrupted` where it had made nothing by then.
+ */
+async function fillRun(ports: EncodePorts, options: FillOptions, run: FillRun): Promise<number | 'interrupted'> {
+  const { store, claims, arrivals, settings, slots, clock } = ports;
   const meeting = new AbortController();
+  const signal = AbortSignal.any([options.signal, meeting.signal]);
   const ended = Promise.withResolvers<void>();
+  const end = () => meeting.abort(new SessionStopped());
   const giveWay = () => {
-    meeting.abort(new SessionStopped());
+    end();
     return ended.promise;
   };
-  const { firstSegment: next, endSegment: end } = run;
-  const own = new Map<string, Claim>(run.renditions.map(({ id }) => [id, { renditionId: id, next, end, giveWay }]));
-  for (const claim of own.values()) claims.add(claim);
   const total = options.renditions.reduce((sum, { spec }) => sum + segmentCount(options.source.timeline, spec.grid), 0);
   const stored = await Promise.all(options.renditions.map((rendition) => store.present(rendition)));
   let made = 0;
+  let pace: Pace | null = null;
+  const place = slots.enter({
+    ...encoderCost(options.source, run.renditions),
+    urgency: options.urgency ?? 'eager',
+    owner: null,
+    giveWay: (need) => {
+      // Paused it lends its slot; it must end where its memory is needed.
+      if (need === 'memory') end();
+    },
+    about: () => ({
+      videoId: options.source.videoId,
+      renditionIds: run.renditions.map(({ id }) => id),
+      segment: Math.min(...[...own.values()].map(({ next }) => next)),
+      viewers: 0,
+      speed: pace?.speed() ?? null,
+    }),
+  });
+  const own = new Map<string, Claim>();
   let failure: unknown = new SessionStopped();
   try {
+    await place.working(signal);
+    // Only now: what waits for its turn is in nobody's way. By now others may have begun or done some of it.
+    if (await isOutdated(ports, run)) return 'interrupted';
+    for (const { id } of run.renditions) {
+      const claim = { renditionId: id, next: run.firstSegment, end: run.endSegment, giveWay };
+      own.set(id, claim);
+      claims.add(claim);
+    }
+    pace = createPace(() => clock.nowMs());
     await encodeSegments(ports, {
       source: options.source,
       ...run,
       preset: settings.preset,
       audioKbps: settings.audioKbps,
       priority: 'background',
-      signal: AbortSignal.any([options.signal, meeting.signal]),
+      signal,
+      gate: (stopped) => pause(place, pace!, stopped),
       onSegment: async (rendition, index, bytes) => {
         const claim = own.get(rendition.id)!;
         await store.write(rendition, index, bytes);
         made++;
         claim.next = index + 1;
         arrivals.arrived(rendition.id, index);
+        const boundariesUs = boundariesOf(options.source.timeline, rendition.spec.grid);
+        pace!.made((boundariesUs[index + 1]! - boundariesUs[index]!) / 1000 / run.renditions.length);
         options.onPercent((100 * stored.reduce((sum, indexes) => sum + indexes.size, 0)) / total);
         const met = claims.holder(rendition.id, claim.next, 0, claim) !== null;
-        if (claim.next < run.endSegment && (met || (await store.present(rendition)).has(claim.next))) {
-          meeting.abort(new SessionStopped());
-        }
+        if (claim.next < run.endSegment && (met || (await store.present(rendition)).has(claim.next))) end();
       },
     });
   } catch (error) {
     failure = error;
     if (!(error instanceof SessionStopped) || options.signal.aborted) throw error;
+    if (made === 0) return 'interrupted';
   } finally {
+    place.leave();
     for (const claim of own.values()) {
       claims.remove(claim);
       arrivals.failed(claim.renditionId, claim.next, claim.next + 2, failure);
@@ -133,4 +171,46 @@ async function fillRun(ports: EncodePorts, options: FillOptions, run: FillRun): 
     ended.resolve();
   }
   return made;
+}
+
+/** Whether somebody has made, or is about to make, what this run would begin with. */
+async function isOutdated({ store, claims }: EncodePorts, { renditions, firstSegment }: FillRun): Promise<boolean> {
+  for (const rendition of renditions) {
+    if ((await store.present(rendition)).has(firstSegment)) return true;
+    if (claims.holder(rendition.id, firstSegment, 8)) return true;
+  }
+  return false;
+}
+
+/** Between two fragments: waits while somebody more urgent has its slot. The readers of all rungs come here. */
+async function pause(place: Place, pace: Pace, signal: AbortSignal): Promise<void> {
+  if (place.shouldYield()) place.park();
+  if (place.state === 'working') return;
+  pace.pause();
+  await place.working(signal);
+  pace.goOn();
+}
+
+interface Pace {
+  made(ms: number): void;
+  pause(): void;
+  goOn(): void;
+  speed(): number | null;
+}
+
+/** Measures how much is made in the time spent working. */
+function createPace(nowMs: () => number): Pace {
+  let madeMs = 0;
+  let workedMs = 0;
+  let sinceMs: number | null = nowMs();
+  const spentMs = () => workedMs + (sinceMs === null ? 0 : nowMs() - sinceMs);
+  return {
+    made: (ms) => void (madeMs += ms),
+    pause() {
+      workedMs = spentMs();
+      sinceMs = null;
+    },
+    goOn: () => void (sinceMs ??= nowMs()),
+    speed: () => (madeMs === 0 ? null : Math.round((10 * madeMs) / Math.max(1, spentMs())) / 10),
+  };
 }

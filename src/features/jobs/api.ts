@@ -35,4 +35,22 @@ export const LaneWire = z.object({
   queued: z.number().int(),
   failed: z.number().int(),
 });
+export const EncoderWire = z.object({
+  id: z.number().int(),
+  urgency: z.enum(['live', 'watching', 'upload', 'eager']).describe('Whom it works for; the first are served first.'),
+  state: z.enum(['waiting', 'working', 'paused']),
+  sinceMs: TimeMs.describe('Since when it is in this state.'),
+  video: z.object({ id: Id, title: z.string() }).nullable(),
+  renditions: z.array(z.string()).describe('What it makes, such as "720p".'),
+  positionMs: z.number().nullable().describe('Where in the video it is.'),
+  viewers: z.number().int().describe('How many people watch what it makes.'),
+  speed: z.number().nullable().describe('Seconds of video made in a second of work.'),
+});
+export type EncoderWire = z.infer<typeof EncoderWire>;
+export const EncoderList = z.object({
+  slots: z.number().int().describe('How many may work at once.'),
+  items: z.array(EncoderWire),
+});
+export type EncoderList = z.infer<typeof EncoderList>;
+
 export const LaneList = z.object({ items: z.array(LaneWire) });

@@ -5,7 +5,8 @@ import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
 import type { App } from '../../ports.ts';
 import { reopenVideo } from '../videos/recovery.service.ts';
-import { JobPage, JobReply, LaneList, ListJobsQuery } from './api.ts';
+import { EncoderList, JobPage, JobReply, LaneList, ListJobsQuery } from './api.ts';
+import { listEncoders } from './encoders.queries.ts';
 import { getJob, listJobs } from './queries.ts';
 
 const jobNotRetryable = defineProblem('job-not-retryable', 409);
@@ -21,6 +22,14 @@ export function jobRoutes(app: App) {
     )
     .get('/api/jobs/lanes', access('admin', { summary: 'How busy each lane is', returns: { 200: LaneList } }), (c) =>
       c.json({ items: app.queue.counts() }, 200),
+    )
+    .get(
+      '/api/jobs/encoders',
+      access('admin', {
+        summary: 'Every encoder: at work, paused or waiting for its turn',
+        returns: { 200: EncoderList },
+      }),
+      (c) => c.json(listEncoders(app), 200),
     )
     .get(
       '/api/jobs/:id',

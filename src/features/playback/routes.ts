@@ -3,12 +3,15 @@ import { notFound } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
 import { sendBytes } from '../../http/bytes.ts';
 import type { HttpEnv } from '../../http/env.ts';
+import { clientAddress } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import { segmentNotFound } from '../../streaming/engine.ts';
 import { listReady } from '../captions/queries.ts';
 import { getMediaVideo, noSuchMedia } from '../videos/media-access.queries.ts';
+import { readMediaToken } from '../videos/media-urls.queries.ts';
 import type { VideoRow } from '../videos/queries.ts';
 import { findStream } from '../videos/streams.queries.ts';
+import { WaitingWire } from './api.ts';
 import { dash, multivariant, playlist } from './manifests.ts';
 import { sendPicture } from './pictures.routes.ts';
 import { watched } from './watched.ts';
@@ -39,6 +42,22 @@ export function playbackRoutes(app: App) {
         const { stream, video } = getStream(c);
         return sendText(c, dash(stream, listReady(app.db.orm, video.id)), DASH, video);
       })
+      .get(
+        under('/waiting'),
+        access('anyone', {
+          summary: 'What this viewer waits for',
+          tags: ['media'],
+          returns: { 200: WaitingWire },
+          description: 'A player asks this when a segment takes long, to say why.',
+        }),
+        (c) => {
+          const video = getVideo(c);
+          const found = app.streaming.waiting(viewerKey(c), video.id);
+          const waiting = found === null ? 'nothing' : found.ahead === null ? 'part' : 'turn';
+          c.header('Cache-Control', 'no-store');
+          return c.json({ waiting, ahead: found?.ahead ?? 0 } satisfies WaitingWire, 200);
+        },
+      )
       .get(under('/images/:set/:name'), declared('Poster, storyboard and waveform', 'image/*'), async (c) => {
         const video = getVideo(c);
         const sent = await sendPicture(app, c, video, cacheOf(video));
@@ -65,7 +84,8 @@ export function playbackRoutes(app: App) {
           throw segmentNotFound('This rendition has no segment of that number.');
         const index = Number.parseInt(name, 10);
         watched(app, rendition.id);
-        const bytes = await app.streaming.segment(stream.source, rendition, index, c.req.raw.signal);
+        const ask = { viewer: viewerKey(c), signal: c.req.raw.signal };
+        const bytes = await app.streaming.segment(stream.source, rendition, index, ask);
         return sendBytes(c, bytes, {
           contentType: typeOf(rendition.spec.kind),
           etag: `"${rendition.id}-${index}"`,
@@ -77,6 +97,13 @@ export function playbackRoutes(app: App) {
 
   function getVideo(c: Context<HttpEnv>): VideoRow {
     return getMediaVideo(app, c.req.param() as { video: string; token?: string });
+  }
+
+  /** Tells one viewer from another: by account where there is one, else by address. */
+  function viewerKey(c: Context<HttpEnv>): string {
+    const { video, token } = c.req.param() as { video: string; token?: string };
+    const holder = token === undefined ? undefined : readMediaToken(app, video, token.slice(1));
+    return c.var.viewer.user?.id ?? holder?.userId ?? `address ${clientAddress(c, app)}`;
   }
 
   function getStream(c: Context<HttpEnv>) {

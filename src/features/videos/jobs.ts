@@ -28,13 +28,15 @@ export function handleVideoJobs(app: App): void {
 /** Makes all encoded renditions of a video kept eagerly, telling how far it is. */
 async function fillVideo(app: App, videoId: string, { signal, progress }: JobContext): Promise<void> {
   const stream = findStream(app, videoId);
-  if (!stream || findVideo(app.db.orm, videoId)?.state === 'ready') return;
+  const video = findVideo(app.db.orm, videoId);
+  if (!stream || !video || video.state === 'ready') return;
   const startedAtMs = app.clock.nowMs();
   let notedAtMs = startedAtMs;
   let firstPercent: number | null = null;
   await app.streaming.fill({
     source: stream.source,
     renditions: stream.renditions.filter(({ spec }) => spec.mode === 'encoded'),
+    urgency: video.origin === 'upload' ? 'upload' : 'eager',
     signal,
     onPercent(percent) {
       firstPercent ??= percent;

@@ -114,7 +114,10 @@ export const ConfigSchema = z.strictObject({
       .meta(meta('Multiplies every rung: 1.5 looks better, 0.7 is smaller.')),
     audioKbps: whole(32, 512).default(128).meta(meta('The bit rate of encoded stereo sound.')),
     concurrency: whole(0, 64).default(1).meta(meta('How many videos are encoded beforehand at once.')),
-    sessions: whole(1, 64).default(4).meta(meta('How many players may be encoded for at once, on demand.')),
+    sessions: z
+      .union([z.literal('auto'), whole(1, 64)])
+      .default('auto')
+      .meta(meta('How many encoders work at once, for players first; auto: by cores and memory.')),
     hardware: z
       .enum(HARDWARE_CHOICES)
       .default('auto')
