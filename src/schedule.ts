@@ -4,6 +4,7 @@ import { scanAllLibraries } from './features/libraries/service.ts';
 import { keepCacheBudget } from './features/playback/cache-budget.ts';
 import { flushWatched } from './features/playback/watched.ts';
 import { sweepUploads } from './features/uploads/sweep.ts';
+import { renewOutdated } from './features/videos/renewal.ts';
 import { sweepVideos } from './features/videos/sweep.ts';
 import type { App } from './ports.ts';
 
@@ -20,6 +21,7 @@ export const SCHEDULE: Periodic[] = [
   { name: 'remember what is watched', everyMs: MINUTE_MS, run: flushWatched },
   { name: 'keep the segment cache within its budget', everyMs: 5 * MINUTE_MS, run: keepCacheBudget },
   { name: 'scan libraries', everyMs: HOUR_MS, atStart: true, run: scanAllLibraries },
+  { name: 'renew what an older version made', everyMs: 10 * MINUTE_MS, atStart: true, run: renewOutdated },
   { name: 'sweep deleted videos', everyMs: HOUR_MS, atStart: true, run: sweepVideos },
   { name: 'sweep abandoned uploads', everyMs: HOUR_MS, atStart: true, run: sweepUploads },
   {

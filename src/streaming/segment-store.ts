@@ -1,9 +1,9 @@
 import { type Fit, fitInit, markDevice } from '../media/parameter-sets.ts';
 import type { Storage } from '../platform/storage/port.ts';
-import type { StreamRendition } from './source.ts';
+import { STREAM_FORMAT, type StreamRendition } from './source.ts';
 
 /**
- * Where encoded segments live: `videos/<video>/hls/<rendition>/<n>.m4s` in storage, each written whole or not at all.
+ * Where encoded segments live: `videos/<video>/hls/<rendition>.<format>/<n>.m4s` in storage, each written whole or not at all.
  * What is there is known from a listing, made once for each rendition that is used, and kept up to date.
  */
 export interface SegmentStore {
@@ -25,8 +25,9 @@ export interface SegmentStore {
   forget(videoId: string): void;
 }
 
+/** Segments of another format, made by an older version, lie elsewhere and are never mixed in. */
 export function hlsPrefix(rendition: StreamRendition): string {
-  return `videos/${rendition.videoId}/hls/${rendition.id}/`;
+  return `videos/${rendition.videoId}/hls/${rendition.id}.${STREAM_FORMAT}/`;
 }
 
 export function createSegmentStore(

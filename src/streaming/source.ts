@@ -2,6 +2,12 @@ import type { SourceGrid } from '../media/boundaries.ts';
 import type { Grid, MediaInfo, Rendition } from '../media/types.ts';
 
 /**
+ * Which form segments have and what is measured of a source. Raised whenever segments made before would not join those
+ * made from now on: sources inspected under an older number are inspected anew, and get new renditions.
+ */
+export const STREAM_FORMAT = 2;
+
+/**
  * How the clocks of one source relate. Presentation time starts at 0 with its earliest picture or sound.
  * The packager (mediabunny) and ffmpeg may count the same frame differently (edit lists, reorder delays): both offsets are
  * measured when it is probed.

@@ -9,6 +9,7 @@ import { sniffContainer } from '../../media/sniff.ts';
 import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { App } from '../../ports.ts';
+import { STREAM_FORMAT } from '../../streaming/source.ts';
 import { sources, videos } from './schema.ts';
 import { markPlayable, type Probed } from './service.ts';
 import { sourcePath } from './streams.queries.ts';
@@ -16,7 +17,8 @@ import { sourcePath } from './streams.queries.ts';
 const HEAD_BYTES = 64 * 1024;
 
 /**
- * Understands a video's source: sniff, probe, boundaries, plan. Afterwards it can be played. Done again, it changes nothing.
+ * Understands a video's source: sniff, probe, boundaries, plan. Afterwards it can be played. Done again, it changes nothing,
+ * unless what was understood is of an older format.
  * Throws `media-unplayable` with a sentence for the owner where the file is no use.
  */
 export async function probeVideo(app: App, videoId: string, signal: AbortSignal): Promise<void> {
@@ -26,7 +28,7 @@ export async function probeVideo(app: App, videoId: string, signal: AbortSignal)
     .innerJoin(videos, eq(videos.id, sources.videoId))
     .where(and(eq(sources.videoId, videoId), isNull(videos.deletedAtMs)))
     .get();
-  if (!row || row.video.playableAtMs !== null) return;
+  if (!row || (row.video.playableAtMs !== null && row.source.format >= STREAM_FORMAT)) return;
   const path = sourcePath(app, row.source);
   if (!path) throw mediaUnplayable('The original file is not on this machine.');
   const container = await sniffFile(path);
@@ -42,6 +44,9 @@ export async function probeVideo(app: App, videoId: string, signal: AbortSignal)
   const policy = row.video.origin === 'library' ? encoding.policy.libraries : encoding.policy.uploads;
   const probed: Probed = { sourceId: row.source.id, info, timeline, renditions: specs, policy };
   signal.throwIfAborted();
+  // Segments of earlier renditions, of an older format or of a file that has been replaced, belong to nobody any more.
+  await app.streaming.release(videoId);
+  await app.storage.deletePrefix(`videos/${videoId}/hls/`);
   app.db.write((tx) => markPlayable(app, tx, videoId, probed));
 }
 

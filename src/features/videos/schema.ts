@@ -74,12 +74,15 @@ export const sources = sqliteTable(
     missing: integer('missing', { mode: 'boolean' }).notNull().default(false),
     info: text('info', { mode: 'json' }).$type<MediaInfo>(),
     timeline: text('timeline', { mode: 'json' }).$type<Timeline>(),
+    /** The `STREAM_FORMAT` it was inspected under; older ones are inspected anew. */
+    format: integer('format').notNull().default(1),
     /** How loud each audio track is, by ffprobe's stream index; null until it has been measured. */
     loudness: text('loudness', { mode: 'json' }).$type<Record<number, Loudness>>(),
     createdAtMs: integer('created_at_ms').notNull(),
   },
   (table) => [
     index('sources_video').on(table.videoId),
+    index('sources_format').on(table.format).where(sql`${table.timeline} is not null`),
     uniqueIndex('sources_in_place').on(table.location).where(sql`${table.kind} = 'inPlace'`),
   ],
 );

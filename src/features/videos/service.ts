@@ -5,7 +5,7 @@ import type { Loudness } from '../../media/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
-import type { Timeline } from '../../streaming/source.ts';
+import { STREAM_FORMAT, type Timeline } from '../../streaming/source.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { noteEmbedded } from '../captions/service.ts';
 import type { EditVideoBody, Visibility } from './api.ts';
@@ -94,11 +94,15 @@ export interface Probed {
   policy: 'eager' | 'lazy';
 }
 
-/** A source has been understood: the video can be played from this moment on. */
+/**
+ * A source has been understood: the video can be played from this moment on. Where it could be before, in an older
+ * format, its renditions are replaced and all else stays.
+ */
 export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed): void {
   const { sourceId, info, timeline, policy } = probed;
   const nowMs = app.clock.nowMs();
-  tx.update(sources).set({ info, timeline }).where(eq(sources.id, sourceId)).run();
+  const before = tx.select({ playableAtMs: videos.playableAtMs }).from(videos).where(eq(videos.id, videoId)).get();
+  tx.update(sources).set({ info, timeline, format: STREAM_FORMAT }).where(eq(sources.id, sourceId)).run();
   tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
   probed.renditions.forEach((spec, position) => {
     tx.insert(renditions)
@@ -112,9 +116,9 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
   changeVideo(app, tx, videoId, {
     ...shape,
     hasPicture: picture !== undefined,
-    playableAtMs: nowMs,
+    playableAtMs: before?.playableAtMs ?? nowMs,
     encodePercent: hasWork ? 0 : null,
-    ...(hasWork ? {} : { state: 'ready', readyAtMs: nowMs }),
+    ...(hasWork ? { state: 'processing' } : { state: 'ready', readyAtMs: nowMs }),
   });
   app.queue.enqueue(tx, imagesJob, { videoId }, { videoId, dedupeKey: `images ${videoId}` });
   noteEmbedded(app, tx, { videoId, sourceId, tracks: info.subtitles });
@@ -122,6 +126,7 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
   if (hasWork) app.queue.enqueue(tx, fillJob, { videoId }, { videoId, dedupeKey: `fill ${videoId}` });
   app.db.afterCommit(() => {
     app.events.emit('video.probed', { videoId, ...shape });
+    if (before?.playableAtMs) return;
     app.events.emit('video.becamePlayable', { videoId });
     if (!hasWork) app.events.emit('video.becameReady', { videoId });
   });
