@@ -1,4 +1,4 @@
-import type { EncodeAudioOptions, EncodeOutput, EncodeVideoOptions } from './encode-options.ts';
+import type { EncodeAudioOptions, EncodeOutput, EncodeVideoOptions, SourceStream } from './encode-options.ts';
 import {
   AAC_SAMPLE_RATE,
   aacArgs,
@@ -32,6 +32,13 @@ const SOUND_FRAGMENTS = ['-frag_duration', '500000'];
 export function probeArgv({ path, demuxer }: { path: string; demuxer: string }): string[] {
   const show = ['-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
   return ['-hide_banner', '-v', 'error', ...show, ...inputOf(path, demuxer)];
+}
+
+/** ffprobe: the presentation times of a stream's first packets, one a line, those that an edit list hides as well. */
+export function firstPacketsArgv(options: SourceStream & { count: number }): string[] {
+  const { path, demuxer, trackIndex, count } = options;
+  const show = ['-show_entries', 'packet=pts_time', '-read_intervals', `%+#${count}`, '-of', 'csv=p=0'];
+  return ['-hide_banner', '-v', 'error', '-select_streams', String(trackIndex), ...show, ...inputOf(path, demuxer)];
 }
 
 /**

@@ -146,7 +146,7 @@ export function createStreaming(ports: {
   }
 
   return {
-    inspect: (path, info) => inspectSource(pool, path, info),
+    inspect: (path, info) => inspectSource({ pool, ffmpeg }, path, info),
     init: (source, rendition) =>
       hot.get(keyOf(rendition, 'init'), () =>
         guarded(() =>

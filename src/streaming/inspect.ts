@@ -1,7 +1,9 @@
 import type { EncodedPacketSink, InputTrack } from 'mediabunny';
+import { firstPacketsArgv } from '../media/argv.ts';
 import { type CutPoint, regularGrid, sourceGrid, TARGET_US } from '../media/boundaries.ts';
 import { deliveredCodecString } from '../media/codecs.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../media/types.ts';
+import type { Ffmpeg } from '../platform/ffmpeg.ts';
 import type { InputPool, OpenInput } from './input-pool.ts';
 import type { Timeline } from './source.ts';
 
@@ -15,6 +17,11 @@ export interface Inspection {
 /** A key frame this much later than where it was looked for is as good. */
 const LATE_KEY_SEC = 0.5;
 const METADATA = { metadataOnly: true } as const;
+
+interface InspectPorts {
+  pool: InputPool;
+  ffmpeg: Pick<Ffmpeg, 'probe'>;
+}
 
 /** The codec names of the packager, by ffmpeg's. */
 const PACKAGER_CODECS: Record<string, string> = {
@@ -36,12 +43,18 @@ const BARE = new Set(['adts', 'mp3']);
 /** Differences smaller than this are rounding, larger ones no delay of a codec. */
 const LEAST_SHIFT_SEC = 0.0005;
 const MOST_SHIFT_SEC = 0.5;
+/** Enough to know the earliest time among reordered ones. */
+const FIRST_PACKETS = 20;
 
 /**
  * Finds a source's segment boundaries and clocks without walking the file: the key frame at or before each multiple of
  * 4 s is asked for. Where the packager cannot read the container, a regular grid is all there is.
  */
-export async function inspectSource(pool: InputPool, path: string, info: MediaInfo): Promise<Inspection> {
+export async function inspectSource(
+  { pool, ffmpeg }: InspectPorts,
+  path: string,
+  info: MediaInfo,
+): Promise<Inspection> {
   let input: OpenInput | null = null;
   try {
     input = await pool.open(path);
@@ -60,7 +73,8 @@ export async function inspectSource(pool: InputPool, path: string, info: MediaIn
     audio.push({ ...found, info: track });
   }
   const audioShiftSec = await measureShifts(info, video?.sink ?? null, audio);
-  const clocks = await measureClocks(info, video?.sink ?? null, audio[0] ?? null, audioShiftSec);
+  const skipsSec = video ? await skippedSec(ffmpeg, path, info, video.sink) : 0;
+  const clocks = await measureClocks(info, video?.sink ?? null, audio[0] ?? null, audioShiftSec, skipsSec);
   // The pictures say how long it is. Of bare frames of sound ffmpeg guesses it from their rate: the packager counts them.
   const longest = videoTrack || !BARE.has(info.container.name) ? video : (audio[0] ?? null);
   const durationUs = Math.round((await presentedSec(info, longest?.open ?? null, clocks.packagerOriginSec)) * 1e6);
@@ -136,13 +150,18 @@ async function measureClocks(
   video: EncodedPacketSink | null,
   audio: CutAudio | null,
   shiftsSec: Record<number, number>,
+  skipsSec: number,
 ) {
-  const videoStart = video ? await firstShownSec(video) : null;
+  const firstVideo = video ? await firstShownSec(video) : null;
+  const videoStart = firstVideo === null ? null : firstVideo + skipsSec;
   const packagerAudio = audio ? ((await audio.sink.getFirstPacket(METADATA))?.timestamp ?? null) : null;
   const firstAudio = packagerAudio === null ? null : packagerAudio + (shiftsSec[audio!.info.index] ?? 0);
   // A negative start of sound is the encoder's priming, to be thrown away by the player: it does not start the clock.
-  const audioStart = firstAudio !== null && firstAudio > -1 ? Math.max(0, firstAudio) : firstAudio;
-  const starts = [videoStart, audioStart].filter((start) => start !== null);
+  const isPriming = firstAudio !== null && (firstAudio > -1 || skipsSec > 0);
+  const audioStart = isPriming ? Math.max(0, firstAudio) : firstAudio;
+  // Pictures that the packager cannot read begin where ffmpeg says; both count alike in such containers.
+  const unread = video === null && info.video[0] ? info.video[0].startSec : null;
+  const starts = [videoStart, audioStart, audioStart === null ? null : unread].filter((start) => start !== null);
   const probed = info.video[0] ?? info.audio[0];
   const probedStartSec = probed?.startSec ?? 0;
   if (starts.length === 0) return { packagerOriginSec: info.startSec, ffmpegOriginSec: info.startSec };
@@ -152,6 +171,26 @@ async function measureClocks(
   const ffmpegAheadSec = sameSec === null ? 0 : probedStartSec - sameSec;
   const skew = info.video[0] || Math.abs(ffmpegAheadSec) > 1 ? ffmpegAheadSec : 0;
   return { packagerOriginSec, ffmpegOriginSec: packagerOriginSec + skew };
+}
+
+/**
+ * An edit list may begin in the middle of a group of pictures: what is before is decoded, but not shown. Returns how much that
+ * is. ffmpeg then counts the same frames from the same zero; where it does not, a negative start is a matter of reordering.
+ */
+async function skippedSec(
+  ffmpeg: InspectPorts['ffmpeg'],
+  path: string,
+  { container, video }: MediaInfo,
+  sink: EncodedPacketSink,
+): Promise<number> {
+  const firstSec = container.name === 'mp4' ? await firstShownSec(sink) : null;
+  if (firstSec === null || firstSec > -LEAST_SHIFT_SEC) return 0;
+  const { index: trackIndex, startSec } = video[0]!;
+  const argv = firstPacketsArgv({ path, demuxer: container.demuxer, trackIndex, count: FIRST_PACKETS });
+  const printed = await ffmpeg.probe(argv).catch(() => null);
+  const times = printed?.toString('utf8').split('\n').map(Number.parseFloat).filter(Number.isFinite) ?? [];
+  const agree = Math.abs(Math.min(...times) - firstSec) < 0.001 && startSec > firstSec + LEAST_SHIFT_SEC;
+  return agree ? Math.max(0, startSec) - firstSec : 0;
 }
 
 async function firstShownSec(sink: EncodedPacketSink): Promise<number | null> {
@@ -171,7 +210,8 @@ async function presentedSec(info: MediaInfo, track: InputTrack | null, originSec
 
 async function findCuts(sink: EncodedPacketSink, originSec: number, durationUs: number): Promise<CutPoint[]> {
   const cuts: CutPoint[] = [];
-  const first = await sink.getFirstKeyPacket(METADATA);
+  const first =
+    (await sink.getKeyPacket(originSec + LEAST_SHIFT_SEC, METADATA)) ?? (await sink.getFirstKeyPacket(METADATA));
   if (!first) return cuts;
   let lastSec = Number.NEGATIVE_INFINITY;
   for (let wantedUs = 0; wantedUs === 0 || wantedUs + toUs(LATE_KEY_SEC) < durationUs; wantedUs += TARGET_US) {

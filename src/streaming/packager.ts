@@ -87,7 +87,8 @@ export function createPackager(pool: InputPool): Packager {
           data: copy.unwrap(packet.data),
         });
       }
-      return writeFragment(samples, index + 1, copy.timing);
+      const shown = rendition.spec.kind === 'video' && index === 0 ? squeezeHidden(samples) : samples;
+      return writeFragment(shown, index + 1, copy.timing);
     },
     async *keyFrames(source, trackIndex, momentsUs) {
       const copy = await openTrack(source, { kind: 'video', trackIndex });
@@ -105,6 +106,20 @@ export function createPackager(pool: InputPool): Packager {
   };
 }
 
+/**
+ * Pictures that an edit list hides are decoded for the sake of those after them. Players drop what lies before time zero and
+ * all that depends on it, so these are shown, one tick each: for less time than a screen has.
+ */
+function squeezeHidden(samples: Sample[]): Sample[] {
+  const hidden = samples.filter(({ ptsTicks }) => ptsTicks < 0).sort((a, b) => a.ptsTicks - b.ptsTicks);
+  if (hidden.length === 0) return samples;
+  return samples.map((sample) => {
+    const place = hidden.indexOf(sample);
+    if (place !== -1) return { ...sample, ptsTicks: place, durationTicks: 1 };
+    return { ...sample, ptsTicks: Math.max(sample.ptsTicks, hidden.length) };
+  });
+}
+
 /** Matroska does not say how long a track's last packet lasts: as long as the one before. */
 function lastStep(samples: readonly Sample[], ptsSec: number, timescale: number): number {
   const before = samples.at(-1);
@@ -120,7 +135,7 @@ async function* videoPackets(
   const { packagerOriginSec, source: grid } = source.timeline;
   if (!grid) throw new Error('this source has no key frame grid to cut on');
   const keyAt = (n: number) => packagerOriginSec + grid.keysUs[n]! / 1e6 + EPSILON_SEC;
-  const first = index === 0 ? await sink.getFirstKeyPacket() : await sink.getKeyPacket(keyAt(index));
+  const first = (await sink.getKeyPacket(keyAt(index))) ?? (index === 0 ? await sink.getFirstKeyPacket() : null);
   const isLast = index + 1 >= grid.keysUs.length;
   const end = isLast ? null : await sink.getKeyPacket(keyAt(index + 1), { metadataOnly: true });
   if (first) yield* sink.packets(first, end ?? undefined);

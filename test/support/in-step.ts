@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const FFMPEG = process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg';
-const STRICT = ['-hide_banner', '-nostdin', '-v', 'error', '-xerror', '-copyts'];
+const PLAIN = ['-hide_banner', '-nostdin', '-v', 'error', '-copyts'];
+const STRICT = [...PLAIN, '-xerror'];
 const SOUND_RATE = 8000;
 /** Mean brightness above which a frame is a flash, and samples (16 bit) above which sound is a beep. */
 const BRIGHT = 180;
@@ -18,9 +19,10 @@ export interface Seen {
   complaints: string;
 }
 
-export async function seePictures(path: string, input: string[] = []): Promise<Seen> {
+/** Decodes the pictures of a file, by default strictly; `original` lets pass what people's own files have. */
+export async function seePictures(path: string, original = false): Promise<Seen> {
   const print = 'signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-';
-  const argv = [...STRICT, ...input, '-i', path, '-map', '0:V:0', '-vf', print, '-fps_mode', 'passthrough'];
+  const argv = [...(original ? PLAIN : STRICT), '-i', path, '-map', '0:V:0', '-vf', print, '-fps_mode', 'passthrough'];
   const { stdout, stderr } = await run(FFMPEG, [...argv, '-f', 'null', '-'], { maxBuffer: 1 << 26 });
   const framesSec = [...stdout.matchAll(/pts_time:(\S+)/g)].map((match) => Number(match[1]));
   const brightness = [...stdout.matchAll(/YAVG=(\S+)/g)].map((match) => Number(match[1]));
@@ -34,23 +36,10 @@ export interface Heard {
   complaints: string;
 }
 
-export async function hearSound(path: string, input: string[] = [], track = 0): Promise<Heard> {
+export async function hearSound(path: string, original = false): Promise<Heard> {
   const filters = `aresample=${SOUND_RATE}:async=1:first_pts=0`;
-  const argv = [
-    ...STRICT,
-    ...input,
-    '-i',
-    path,
-    '-map',
-    `0:a:${track}`,
-    '-af',
-    filters,
-    '-ac',
-    '1',
-    '-f',
-    's16le',
-    '-',
-  ];
+  const argv = [...(original ? PLAIN : STRICT), '-i', path, '-map', '0:a:0', '-af', filters];
+  argv.push('-ac', '1', '-f', 's16le', '-');
   const { stdout, stderr } = await run(FFMPEG, argv, { encoding: 'buffer', maxBuffer: 1 << 26 });
   const beepsSec: number[] = [];
   const samples = stdout.length / 2;
