@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPlayable, type TestClient } from '../support/client.ts';
 import { hearSound, seePictures } from '../support/in-step.ts';
-import { H264, makeOdd, makeOddSound, ODD_FRAME_SEC, ODD_SECONDS } from '../support/odd-media.ts';
+import { H264, makeOdd, makeOddSound, ODD_SECONDS } from '../support/odd-media.ts';
 import { isInstalled, PLAYERS, type Player, record, recordingFolder } from '../support/players.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
