@@ -33,6 +33,7 @@ const encode = (more: Partial<EncodeVideoOptions> = {}) =>
     outputs: [{ rendition: p720, encoder: 'libx264', fd: 3 }],
     source: plain,
     preset: 'veryfast',
+    crf: 22,
     offsetSec: 10,
     ...more,
   });
@@ -48,7 +49,7 @@ test('ffprobe', () => {
 describe('encoding pictures', () => {
   test('one rung, all of it', () => {
     expect(line(encode())).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -v error -copyts -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -filter_complex [0:0]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v0] -map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -b:v 2500k -maxrate 3230k -bufsize 3230k -g 9999 -keyint_min 1 -sc_threshold 0 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:3"`,
+      `"-hide_banner -nostdin -v error -copyts -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -filter_complex [0:0]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v0] -map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 22 -maxrate 3230k -bufsize 3230k -g 9999 -keyint_min 1 -sc_threshold 0 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:3"`,
     );
   });
 
@@ -64,8 +65,34 @@ describe('encoding pictures', () => {
       threads: 2,
     });
     expect(line(argv)).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -v error -copyts -noaccurate_seek -seek_timestamp 1 -ss 7.9995 -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -filter_complex '[0:0]trim=start=7.9995:end=15.9995,split=2[s0][s1];[s0]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v0];[s1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v1]' -map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -b:v 2500k -maxrate 3230k -bufsize 3230k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 2 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -force_key_frames 11.9995 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:3 -map [v1] -c:v libx264 -preset veryfast -profile:v high -level:v 3.0 -b:v 700k -maxrate 935k -bufsize 935k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 2 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -force_key_frames 11.9995 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:4"`,
+      `"-hide_banner -nostdin -v error -copyts -noaccurate_seek -seek_timestamp 1 -ss 7.9995 -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -filter_complex '[0:0]trim=start=7.9995:end=15.9995,split=2[s0][s1];[s0]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v0];[s1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v1]' -map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 22 -maxrate 3230k -bufsize 3230k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 2 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -force_key_frames 11.9995 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:3 -map [v1] -c:v libx264 -preset veryfast -profile:v high -level:v 3.0 -crf 22 -maxrate 935k -bufsize 935k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 2 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -force_key_frames 11.9995 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:4"`,
     );
+  });
+
+  test.each([
+    [
+      'libx264',
+      31,
+      '-c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 22 -maxrate 3230k -bufsize 3230k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 4',
+    ],
+    [
+      'libx265',
+      93,
+      '-c:v libx265 -preset veryfast -profile:v main -tag:v hvc1 -crf 25 -maxrate 3230k -bufsize 3230k -x265-params log-level=error:repeat-headers=0:info=0:open-gop=0:scenecut=0:keyint=9999:min-keyint=1:level-idc=3.1:high-tier=0:pools=4',
+    ],
+    [
+      'libsvtav1',
+      5,
+      '-c:v libsvtav1 -preset 10 -crf 35 -maxrate 3230k -bufsize 3230k -g 9999 -svtav1-params enable-force-key-frames=1:scd=0:level=31:lp=4',
+    ],
+    [
+      'libvpx-vp9',
+      31,
+      '-c:v libvpx-vp9 -profile:v 0 -deadline realtime -cpu-used 7 -row-mt 1 -qmin 33 -qmax 63 -b:v 2660k -minrate 2660k -maxrate 2660k -bufsize 2660k -rc_init_occupancy 266k -g 9999 -keyint_min 1 -threads 4',
+    ],
+  ])('by %s', (encoder, level, expected) => {
+    const argv = encode({ outputs: [{ rendition: { ...p720, level }, encoder, fd: 3 }], threads: 4 });
+    expect(line(argv.slice(argv.indexOf('-c:v'), argv.indexOf('-fps_mode')))).toBe(expected);
   });
 
   test.each<[string, Partial<EncodeVideoOptions>, string | undefined]>([
@@ -144,6 +171,7 @@ describe('encoding sound', () => {
     originSec: 0,
     startFrame: null,
     durationSec: null,
+    codec: 'aac',
     channels: 2,
     kbps: 160,
     offsetSec: 10,
@@ -181,7 +209,7 @@ describe('encoding sound', () => {
 });
 
 describe('init segments', () => {
-  const settings = { path: '/a.mp4', demuxer: 'mov', preset: 'veryfast', audioKbps: 160 };
+  const settings = { path: '/a.mp4', demuxer: 'mov', preset: 'veryfast', crf: 22, audioKbps: 160 };
 
   test('of pictures: the encoder as in any session, one frame', () => {
     const rendition = { kind: 'video', trackIndex: 0, ...p720 } as VideoRendition;
@@ -195,7 +223,7 @@ describe('init segments', () => {
   });
 
   test('of sound: from silence', () => {
-    const rendition = { kind: 'audio', trackIndex: 1, channels: 2 } as AudioRendition;
+    const rendition = { kind: 'audio', codec: 'aac', trackIndex: 1, channels: 2 } as AudioRendition;
     expect(line(initArgv({ ...settings, rendition, source: null, encoder: null }))).toMatchInlineSnapshot(
       `"-hide_banner -nostdin -v error -copyts -f lavfi -i anullsrc=r=48000:cl=stereo -t 0.1 -c:a aac -profile:a aac_low -b:a 160k -ar 48000 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags empty_moov+default_base_moof+skip_trailer+frag_discont -frag_duration 500000 pipe:1"`,
     );

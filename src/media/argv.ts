@@ -1,7 +1,6 @@
+import { audioEncoding } from './audio-encodings.ts';
 import type { EncodeAudioOptions, EncodeOutput, EncodeVideoOptions, SourceStream } from './encode-options.ts';
 import {
-  AAC_SAMPLE_RATE,
-  aacArgs,
   decoderOf,
   FLAGS,
   FRAME_TIMES,
@@ -11,6 +10,7 @@ import {
   pictureGraph,
   seekTo,
   seekVideo,
+  soundArgs,
   soundOnGrid,
   timestampArgs,
 } from './encoder-args.ts';
@@ -85,17 +85,15 @@ function pictureEncoder(
 }
 
 /**
- * Encodes one audio track to AAC-LC at 48 kHz in fragmented MP4 on `pipe:FD`. All runs share one grid: with P the output's
- * `round((originSec + offsetSec) * 48000)`, a run that starts at frame f writes packets stamped `P + (f - 1) * 1024`,
- * `P + f * 1024` ... as one from frame 0 does.
+ * Encodes one audio track in fragmented MP4 on `pipe:FD`. All runs share one grid: with P the output's
+ * `round((originSec + offsetSec) * sampleRate)`, N the codec's samples a frame and D its priming, a run that starts at frame f
+ * writes packets stamped `P + f * N - D`, `P + (f + 1) * N - D` ... as one from frame 0 does.
  *
- * The encoder looks one frame back: the packet stamped `P + (n - 1) * 1024` and the one before it decode to frame n - 1, and
- * the very first packet only primes. Its first few packets differ from those of a run that came through, until its rate
- * control has settled: start 8 frames early and drop 8 packets, and the join measures as quiet as quantisation itself
- * (4 are nearly enough, 2 are not).
+ * The encoder looks back and predicts: the first packets of a run prime a decoder, and differ from those of a run that
+ * came through. How many have to be thrown away was measured (`audio-encodings.ts`).
  */
 export function encodeAudioArgv(options: EncodeAudioOptions): string[] {
-  const { path, demuxer, kbps, channels, offsetSec, fd, trackIndex } = options;
+  const { path, demuxer, codec, kbps, channels, offsetSec, fd, trackIndex } = options;
   const { seekSec, filters } = soundOnGrid(options);
   return [
     ...FLAGS,
@@ -106,7 +104,7 @@ export function encodeAudioArgv(options: EncodeAudioOptions): string[] {
     `[0:${trackIndex}]${filters.join(',')}[a0]`,
     '-map',
     '[a0]',
-    ...aacArgs(kbps, channels),
+    ...soundArgs(codec, kbps, channels),
     ...timestampArgs(offsetSec),
     ...mp4Args(FRAGMENTED, fd, SOUND_FRAGMENTS),
   ];
@@ -127,17 +125,18 @@ export function initArgv(options: {
   hardware?: EncodeOutput['hardware'];
   inOrder?: EncodeOutput['inOrder'];
   preset: string;
+  crf: number;
   audioKbps: number;
 }): string[] {
-  const { path, demuxer, rendition, source, encoder, hardware = null, inOrder = false, preset, audioKbps } = options;
+  const { path, demuxer, rendition, source, encoder, hardware = null, inOrder = false, preset, crf, audioKbps } = options;
   if (rendition.kind === 'audio') {
-    const settings = [...aacArgs(audioKbps, rendition.channels), ...timestampArgs(10)];
-    // The header of AAC does not depend on the sound: silence makes it, and nothing needs to be opened.
+    const settings = [...soundArgs(rendition.codec, audioKbps, rendition.channels), ...timestampArgs(10)];
+    // The header does not depend on the sound: silence makes it, and nothing needs to be opened.
     const silence = [
       '-f',
       'lavfi',
       '-i',
-      `anullsrc=r=${AAC_SAMPLE_RATE}:cl=${layoutOf(rendition.channels)}`,
+      `anullsrc=r=${audioEncoding(rendition.codec).sampleRate}:cl=${layoutOf(rendition.channels)}`,
       '-t',
       '0.1',
     ];
@@ -145,7 +144,7 @@ export function initArgv(options: {
   }
   const outputs = [{ rendition, encoder: encoder!, hardware, inOrder, fd: 1 }];
   const stream = { path, demuxer, trackIndex: rendition.trackIndex };
-  const whole = { ...stream, startSec: null, durationSec: null, keyFramesSec: [], offsetSec: 10, preset, outputs };
+  const whole = { ...stream, startSec: null, durationSec: null, keyFramesSec: [], offsetSec: 10, preset, crf, outputs };
   const argv = encodeVideoArgv({ ...whole, source: source! });
   return [...argv.slice(0, -1), '-frames:v', '1', argv.at(-1)!];
 }

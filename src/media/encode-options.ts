@@ -54,6 +54,8 @@ export type RungOutput = Pick<VideoRendition, 'width' | 'height' | 'level' | 'bi
 export interface EncoderSettings {
   /** In x264's words; the other encoders' own scales are mapped from them. */
   preset: string;
+  /** x264's quality: lower looks better. Others' own scales are mapped from it. */
+  crf: number;
   threads?: number | undefined;
 }
 
@@ -63,7 +65,9 @@ export type EncoderArgs = (rung: RungOutput, settings: EncoderSettings) => strin
 export interface EncodeAudioOptions extends SourceStream {
   /** Where frame 0 of the rendition begins. */
   originSec: number;
-  /** The AAC frame (1024 samples at 48 kHz, counted from `originSec`) whose samples come first; null for frame 0. */
+  /** What it is encoded to, one of `audio-encodings.ts`. */
+  codec: string;
+  /** The codec's frame, counted from `originSec`, whose samples come first; null for frame 0. */
   startFrame: number | null;
   /** How much sound from `startFrame` on; null goes on to the end. */
   durationSec: number | null;

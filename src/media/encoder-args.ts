@@ -1,3 +1,4 @@
+import { audioEncoding } from './audio-encodings.ts';
 import type { EncodeAudioOptions, EncodeVideoOptions } from './encode-options.ts';
 import { uploadFilters } from './encoders/hardware.ts';
 import { number, type PictureSource, preparePicture, scaleTo, thinFrames } from './filters.ts';
@@ -6,10 +7,6 @@ import { number, type PictureSource, preparePicture, scaleTo, thinFrames } from 
 
 /** Quiet but for errors, and never waiting for a key. */
 export const FLAGS = ['-hide_banner', '-nostdin', '-v', 'error'];
-
-/** AAC as ffmpeg encodes it: frames of 1024 samples, the first of which only primes the decoder. */
-export const AAC_SAMPLE_RATE = 48_000;
-export const AAC_FRAME_SAMPLES = 1024;
 
 /** 90 kHz, the clock of MPEG: holds every usual frame rate and Matroska's milliseconds exactly. */
 const VIDEO_TIMESCALE = 90_000;
@@ -89,32 +86,33 @@ export const FRAME_TIMES: readonly string[] = [
  * Cuts and resamples so that the first sample lies exactly on the grid. Sound before it is decoded and resampled too, from
  * a multiple of 40 ms on (whole samples at every usual rate): decoders and resamplers need a run-up.
  */
-export function soundOnGrid({ demuxer, originSec, startFrame, durationSec, channels }: EncodeAudioOptions): {
+export function soundOnGrid({ codec, demuxer, originSec, startFrame, durationSec, channels }: EncodeAudioOptions): {
   seekSec: number | null;
   filters: string[];
 } {
-  const first = Math.round(originSec * AAC_SAMPLE_RATE) + (startFrame ?? 0) * AAC_FRAME_SAMPLES;
-  const end = durationSec === null ? '' : `:end_pts=${first + Math.round(durationSec * AAC_SAMPLE_RATE)}`;
+  const { sampleRate, frameSamples } = audioEncoding(codec);
+  const first = Math.round(originSec * sampleRate) + (startFrame ?? 0) * frameSamples;
+  const end = durationSec === null ? '' : `:end_pts=${first + Math.round(durationSec * sampleRate)}`;
   const layout = `aformat=sample_fmts=fltp:channel_layouts=${layoutOf(channels)}`;
   // Twice, as `first_pts` counts in samples of the input: first to 48 kHz, then holes filled and the start padded or cut.
   const onGrid = (from: number) => [
-    `aresample=${AAC_SAMPLE_RATE}`,
+    `aresample=${sampleRate}`,
     layout,
-    `aresample=${AAC_SAMPLE_RATE}:async=1:first_pts=${from}`,
+    `aresample=${sampleRate}:async=1:first_pts=${from}`,
     `atrim=start_pts=${first}${end}`,
   ];
   if (startFrame === null) return { seekSec: null, filters: onGrid(first) };
-  const runUpSec = Math.floor((first / AAC_SAMPLE_RATE - 0.2) * 25) / 25;
+  const runUpSec = Math.floor((first / sampleRate - 0.2) * 25) / 25;
   const guardSec = UNINDEXED.has(demuxer) ? 2 : 0.3;
   return {
     seekSec: runUpSec - guardSec,
-    filters: [`atrim=start=${number(runUpSec)}`, ...onGrid(Math.round(runUpSec * AAC_SAMPLE_RATE))],
+    filters: [`atrim=start=${number(runUpSec)}`, ...onGrid(Math.round(runUpSec * sampleRate))],
   };
 }
 
-export function aacArgs(kbps: number, channels: number): string[] {
-  const rate = channels === 1 ? Math.ceil(kbps / 2) : kbps;
-  return ['-c:a', 'aac', '-profile:a', 'aac_low', '-b:a', `${rate}k`, '-ar', String(AAC_SAMPLE_RATE)];
+/** The encoder of a sound rendition; mono takes half of what stereo does. */
+export function soundArgs(codec: string, kbps: number, channels: number): string[] {
+  return audioEncoding(codec).args(channels === 1 ? Math.ceil(kbps / 2) : kbps);
 }
 
 export function layoutOf(channels: number): 'mono' | 'stereo' {

@@ -1,19 +1,20 @@
 import type { VideoTrack } from './types.ts';
 
 /** What the picture filters need to know of a track. */
-export type PictureSource = Pick<
-  VideoTrack,
-  | 'codec'
-  | 'pixelFormat'
-  | 'range'
-  | 'interlaced'
-  | 'hasAlpha'
-  | 'frameRate'
-  | 'colorSpace'
-  | 'width'
-  | 'height'
-  | 'reorderFrames'
->;
+export type PictureSource = ColourSource &
+  Pick<
+    VideoTrack,
+    | 'codec'
+    | 'pixelFormat'
+    | 'range'
+    | 'interlaced'
+    | 'hasAlpha'
+    | 'frameRate'
+    | 'colorSpace'
+    | 'width'
+    | 'height'
+    | 'reorderFrames'
+  >;
 
 /** Encoded pictures a second never exceed this (and 0.5 for what is 60 but measured badly). */
 export const MAX_FRAME_RATE = 60.5;
@@ -71,20 +72,42 @@ export function thinFrames(frameRate: number | null, keyFramesSec: readonly numb
 /** Matrices of luma and chroma (ITU-T H.273 table 4) that are kept as they are; the names are ffmpeg's. */
 const MATRICES = new Set(['bt709', 'bt470bg', 'smpte170m', 'smpte240m', 'fcc', 'bt2020nc']);
 
+/** What decides the colours of an encoded picture. */
+export type ColourSource = Pick<VideoTrack, 'pixelFormat' | 'range' | 'colorSpace' | 'width' | 'height'> &
+  Partial<Pick<VideoTrack, 'colorPrimaries' | 'colorTransfer'>>;
+
+/** ffmpeg's names of primaries, transfer and matrix (ITU-T H.273 tables 2 to 4). */
+export interface ColourNames {
+  primaries: string;
+  transfer: string;
+  matrix: string;
+}
+
 /**
- * Scales to one rung: square pixels, 8-bit 4:2:0 of limited range, colours always named. A player guesses unnamed ones from
- * the picture's size, and they would change whenever it switches sizes.
+ * The colours an encoded picture has and says it has: those of its source where they are named and stay in YUV, and else
+ * what players would guess from the size of the source.
+ */
+export function encodedColours(source: ColourSource): ColourNames & { kept: boolean } {
+  const { colorSpace, colorPrimaries, colorTransfer } = source;
+  const guess = source.range !== 'sdr' || isHd(source) ? 'bt709' : 'smpte170m';
+  const kept = source.range === 'sdr' && colorSpace !== null && MATRICES.has(colorSpace) && !isRgb(source);
+  if (!kept) return { primaries: guess, transfer: guess, matrix: guess, kept };
+  return { primaries: colorPrimaries ?? 'unknown', transfer: colorTransfer ?? 'unknown', matrix: colorSpace, kept };
+}
+
+const isRgb = ({ pixelFormat }: Pick<VideoTrack, 'pixelFormat'>) =>
+  /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|x2rgb|pal8)/.test(pixelFormat ?? '');
+
+/**
+ * Scales to one rung: square pixels, 8-bit 4:2:0 of limited range, the matrix always named. A player guesses an unnamed one
+ * from the picture's size, and it would change whenever it switches sizes.
  */
 export function scaleTo({ width, height }: { width: number; height: number }, source: PictureSource): string[] {
-  const isRgb = /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|x2rgb|pal8)/.test(source.pixelFormat ?? '');
-  const kept = source.range === 'sdr' && source.colorSpace !== null && MATRICES.has(source.colorSpace) && !isRgb;
-  const guess = source.range !== 'sdr' || isHd(source) ? 'bt709' : 'smpte170m';
-  const matrix = kept
-    ? `colorspace=${source.colorSpace}`
-    : `colorspace=${guess}:color_primaries=${guess}:color_trc=${guess}`;
-  const converted = isRgb ? `:out_color_matrix=${guess === 'bt709' ? 'bt709' : 'bt601'}` : '';
+  const { primaries, transfer, matrix, kept } = encodedColours(source);
+  const converted = isRgb(source) ? `:out_color_matrix=${matrix === 'bt709' ? 'bt709' : 'bt601'}` : '';
   const scale = `scale=${width}:${height}:flags=bicubic:out_range=tv${converted}`;
-  return [scale, 'setsar=1', 'format=yuv420p', `setparams=range=tv:${matrix}`];
+  const colours = `colorspace=${matrix}${kept ? '' : `:color_primaries=${primaries}:color_trc=${transfer}`}`;
+  return [scale, 'setsar=1', 'format=yuv420p', `setparams=range=tv:${colours}`];
 }
 
 /** What players take for high definition when colours are unnamed. */

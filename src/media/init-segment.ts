@@ -9,31 +9,37 @@ const CONTAINERS = new Set(['moov', 'trak', 'mdia', 'minf', 'mvex']);
 
 /**
  * Normalises an init segment to the header our fragments need. `editTicks` (in the track's timescale) is where presentation
- * begins on the track's clock (`lead-in.ts`): written as an edit list (section 8.6.6).
+ * begins on the track's clock (`lead-in.ts`): written as an edit list (section 8.6.6). `level` is what manifests promise of
+ * an encoded picture: VP9 has none in its stream, and ffmpeg guesses the header's.
  */
-export function normaliseInit(init: Buffer, editTicks = 0): Buffer {
+export function normaliseInit(init: Buffer, editTicks = 0, level: number | null = null): Buffer {
   const boxes = listBoxes(init);
   const moov = boxes.find((box) => box.type === 'moov');
   if (!moov) throw new Error('the init segment has no moov box');
   const ftyp = makeBox('ftyp', Buffer.from('iso6\0\0\0\0iso6cmfcmp41', 'latin1'));
-  return Buffer.concat([ftyp, rebuild(init, moov.start, moov.end, editTicks)]);
+  return Buffer.concat([ftyp, rebuild(init, moov.start, moov.end, { editTicks, level })]);
 }
 
-function rebuild(init: Buffer, start: number, end: number, editTicks: number): Buffer {
+interface Wanted {
+  editTicks: number;
+  level: number | null;
+}
+
+function rebuild(init: Buffer, start: number, end: number, wanted: Wanted): Buffer {
   const type = init.toString('latin1', start + 4, start + 8);
-  if (!CONTAINERS.has(type)) return patched(type, Buffer.from(init.subarray(start, end)));
+  if (!CONTAINERS.has(type)) return patched(type, Buffer.from(init.subarray(start, end)), wanted);
   const parts: Buffer[] = [];
   for (const box of listBoxes(init, start + 8, end)) {
     // Old edit lists describe another timeline; user data and metadata would make equal sessions differ.
     if (box.type === 'edts' || box.type === 'udta' || box.type === 'meta') continue;
-    parts.push(rebuild(init, box.start, box.end, editTicks));
-    if (box.type === 'tkhd' && editTicks > 0) parts.push(editList(editTicks));
+    parts.push(rebuild(init, box.start, box.end, wanted));
+    if (box.type === 'tkhd' && wanted.editTicks > 0) parts.push(editList(wanted.editTicks));
   }
   return makeBox(type, ...parts);
 }
 
 /** Track id 1, unknown durations and no dates, whatever the writer said: equal encoders give equal bytes. */
-function patched(type: string, box: Buffer): Buffer {
+function patched(type: string, box: Buffer, { level }: Wanted): Buffer {
   const wide = box[8] === 1;
   if (type === 'tkhd' || type === 'mvhd' || type === 'mdhd') zero(box, 12, wide ? 16 : 8); // creation and modification
   if (type === 'tkhd') {
@@ -42,16 +48,21 @@ function patched(type: string, box: Buffer): Buffer {
   }
   if (type === 'mvhd' || type === 'mdhd') zero(box, wide ? 32 : 24, wide ? 8 : 4);
   if (type === 'trex') box.writeUInt32BE(1, 12);
-  if (type === 'stbl') patchSampleEntry(box);
+  if (type === 'stbl') patchSampleEntry(box, level);
   return box;
 }
 
-/** What the packager leaves wrong in a sample entry. */
-function patchSampleEntry(stbl: Buffer): void {
+/** What the packager or ffmpeg leaves wrong in a sample entry. */
+function patchSampleEntry(stbl: Buffer, level: number | null): void {
   const stsd = findBox(stbl, 'stbl/stsd');
   const entry = stsd ? listBoxes(stbl, stsd.bodyStart + 8, stsd.end)[0] : null;
   if (entry?.type === 'fLaC') nameFlacDepth(stbl, entry);
   if (entry?.type === 'hvc1') completeParameterSets(stbl, entry);
+  if (entry?.type === 'vp09' && level !== null) {
+    // Version and flags, profile, level: "VP Codec ISO Media File Format Binding" section 2.2.
+    const vpcC = listBoxes(stbl, entry.bodyStart + 78, entry.end).find((box) => box.type === 'vpcC');
+    if (vpcC) stbl[vpcC.bodyStart + 5] = level;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { h264Level } from './codecs.ts';
 import { encodedFrameRate } from './filters.ts';
+import { type EncodedCodec, levelFor } from './levels.ts';
 import type { LadderSettings } from './types.ts';
 
 /** The ladder: which sizes a picture is encoded to, so that a player on any connection finds one that fits. */
@@ -19,7 +19,8 @@ export interface Rung {
   height: number;
   /** Null where the source does not know its own. */
   frameRate: number | null;
-  /** H.264 level times ten. */
+  codec: EncodedCodec;
+  /** As the codec counts. */
   level: number;
   bitrateKbps: number;
   peakKbps: number;
@@ -37,6 +38,8 @@ const BITRATES: readonly [lines: number, averageKbps: number, peakKbps: number][
   [2160, 16_000, 24_000],
   [4320, 40_000, 60_000],
 ];
+/** What the same picture takes in another codec, with encoders as quick as they have to be. */
+const SHARE_OF_H264: Record<EncodedCodec, number> = { h264: 1, hevc: 0.7, vp9: 0.8, av1: 0.6 };
 /** More frames cost more, but not as many times more: they resemble each other. */
 const FAST_FACTOR = 1.4;
 export const FAST_FRAME_RATE = 40;
@@ -48,12 +51,13 @@ const NAMED = [144, 240, 360, 480, 540, 576, 720, 1080, 1440, 2160, 4320];
 
 /**
  * The rungs of a source, largest first. Never larger than the source, and never none: at least one of its own size (or of
- * the highest line of the settings below it). `upTo` leaves out what is larger than this many lines.
+ * the highest line of the settings below it). `upTo` leaves out what is larger than this many lines. Each codec has the
+ * same sizes, at bit rates of its own.
  */
 export function encodedRungs(
   source: LadderSource,
   settings: Pick<LadderSettings, 'heights' | 'bitrateFactor'>,
-  options: { upTo?: number } = {},
+  options: { upTo?: number; codec?: EncodedCodec } = {},
 ): Rung[] {
   const own = linesOf(source);
   const highest = Math.max(...settings.heights, 144);
@@ -65,7 +69,10 @@ export function encodedRungs(
     ...lower.map((lines) => ({ ...sizeAt(source, lines), lines })),
   ];
   const wanted = sizes.filter(({ lines }) => options.upTo === undefined || lines <= options.upTo);
-  return (wanted.length > 0 ? wanted : sizes.slice(-1)).map((size) => rungOf(size, source, settings.bitrateFactor));
+  const codec = options.codec ?? 'h264';
+  return (wanted.length > 0 ? wanted : sizes.slice(-1)).map((size) =>
+    rungOf(size, source, codec, settings.bitrateFactor),
+  );
 }
 
 /**
@@ -88,7 +95,12 @@ function sizeAt(source: { width: number; height: number }, lines: number): { wid
   return { width: even(source.width, source.width), height: even(source.height, source.height) };
 }
 
-function rungOf(size: { width: number; height: number; lines: number }, source: LadderSource, factor: number): Rung {
+function rungOf(
+  size: { width: number; height: number; lines: number },
+  source: LadderSource,
+  codec: EncodedCodec,
+  factor: number,
+): Rung {
   const frameRate = encodedFrameRate(source.frameRate);
   const fast = (frameRate ?? 0) > FAST_FRAME_RATE ? FAST_FACTOR : 1;
   // Bits follow the area: a 2.40:1 film at 1080 has a quarter fewer pixels than its box.
@@ -98,10 +110,11 @@ function rungOf(size: { width: number; height: number; lines: number }, source: 
   // A source may be lean because its codec is better than H.264: never go below a third of what the size deserves.
   const share = Math.min(1, size.lines / linesOf(source).exact);
   const cap = source.bitrateKbps === null ? full : Math.max(source.bitrateKbps * OVER_SOURCE * share, full / 3);
-  const bitrateKbps = Math.max(50, Math.round(Math.min(full, cap)));
+  const bitrateKbps = Math.max(50, Math.round(Math.min(full, cap) * SHARE_OF_H264[codec]));
   const peakKbps = Math.round((bitrateKbps * tablePeakKbps) / averageKbps);
   const { width, height } = size;
-  return { ...size, frameRate, bitrateKbps, peakKbps, level: h264Level(width, height, frameRate ?? 30, peakKbps) };
+  const level = levelFor(codec, { width, height, frameRate: frameRate ?? 30, peakKbps });
+  return { ...size, frameRate, bitrateKbps, peakKbps, codec, level };
 }
 
 /** Average and peak at any number of lines, between the rows of the table by interpolation. */

@@ -1,4 +1,5 @@
-import { AAC_LC, browserPlaysAudio, codecName } from './codecs.ts';
+import { audioEncoding } from './audio-encodings.ts';
+import { browserPlaysAudio, codecName } from './codecs.ts';
 import { describeAudio } from './labels.ts';
 import { containerName, type PlanInput } from './plan-input.ts';
 import type { AudioRendition, AudioTrack, Grid, LadderSettings, MediaInfo } from './types.ts';
@@ -46,7 +47,7 @@ function copiedAudio(track: AudioTrack, codecString: string) {
   };
 }
 
-function encodedAudio(track: AudioTrack, info: MediaInfo, { audioKbps }: LadderSettings) {
+function encodedAudio(track: AudioTrack, info: MediaInfo, { audioKbps, audioCodec }: LadderSettings) {
   const name = codecName(track.codec);
   const channels = track.channels === 1 ? 1 : 2;
   const bitrateKbps = channels === 1 ? Math.ceil(audioKbps / 2) : audioKbps;
@@ -54,12 +55,12 @@ function encodedAudio(track: AudioTrack, info: MediaInfo, { audioKbps }: LadderS
   const uncut = `Encoded: the packager cannot cut ${name} out of this ${containerName(info)} file.`;
   return {
     mode: 'encoded' as const,
-    codec: 'aac',
-    codecString: AAC_LC,
+    codec: audioCodec as string,
+    codecString: audioEncoding(audioCodec).codecString,
     bitrateKbps,
     peakKbps: Math.round(bitrateKbps * 1.2),
     channels,
-    sampleRate: 48_000,
+    sampleRate: audioEncoding(audioCodec).sampleRate,
     why: plays ? uncut : `Encoded: ${name} does not play in every browser.`,
   };
 }

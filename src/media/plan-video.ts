@@ -1,4 +1,5 @@
-import { browserPlaysVideo, codecName, h264CodecString } from './codecs.ts';
+import { browserPlaysVideo, codecName } from './codecs.ts';
+import { encodedCodecString } from './encoded-codecs.ts';
 import { encodedRungs, FAST_FRAME_RATE, linesOf, type Rung } from './ladder.ts';
 import { containerName, type PlanInput } from './plan-input.ts';
 import type { Grid, MediaInfo, VideoRendition, VideoTrack } from './types.ts';
@@ -9,7 +10,8 @@ import type { Grid, MediaInfo, VideoRendition, VideoTrack } from './types.ts';
 const GUESSED_VIDEO_KBPS = 5000;
 /** A copy's peak, where only its average is known. */
 const PEAK_OVER_AVERAGE = 1.6;
-const H264_HIGH = 100;
+/** A rung of the copy's own size in a better codec has to save this much to be worth its disk. */
+const WORTHWHILE = 0.75;
 
 /** The track people mean by "the picture": the first default one, or else the largest. */
 export function primaryVideo(tracks: readonly VideoTrack[]): VideoTrack | null {
@@ -21,21 +23,36 @@ export function primaryVideo(tracks: readonly VideoTrack[]): VideoTrack | null {
 export function planVideo(track: VideoTrack, grid: Grid, { info, copy, grids, settings }: PlanInput): VideoRendition[] {
   const verdict = judgeVideo(track, info, grids.source ? (copy.get(track.index) ?? null) : null);
   const sourceKbps = track.bitrateKbps ?? info.bitrateKbps;
-  const rungs = encodedRungs({ ...track, bitrateKbps: sourceKbps }, settings);
   const alone = grids.sparse;
   const whyFull = verdict.universal && alone ? WHY_SPARSE : verdict.whyEncoded;
-  const encoded = rungs.map((rung, n) => encodedVideo(track, rung, grid, n === 0 ? whyFull : WHY_SMALLER));
-  if (verdict.codecString === null) return encoded;
-  const copied = copiedVideo(track, verdict.codecString, verdict.why, sourceKbps, alone);
-  const top = encoded[0]!;
+  const copied =
+    verdict.codecString === null ? null : copiedVideo(track, verdict.codecString, verdict.why, sourceKbps, alone);
+  const ladders = [...new Set(settings.codecs)].map((codec) => {
+    const rungs = encodedRungs({ ...track, bitrateKbps: sourceKbps }, settings, { codec });
+    const why = (n: number) => (n === 0 && codec === settings.codecs[0] ? whyFull : whyRung(codec));
+    const encoded = rungs.map((rung, n) => encodedVideo(track, rung, grid, why(n)));
+    return copied && !isTwinUseful(encoded[0]!, copied, verdict.universal) ? encoded.slice(1) : encoded;
+  });
+  const encoded = ladders.flat().sort((a, b) => b.width * b.height - a.width * a.height);
+  return copied ? [copied, ...encoded] : encoded;
+}
+
+/** Whether a ladder's top rung is worth having beside a copy of about the same size. */
+function isTwinUseful(top: VideoRendition, copied: VideoRendition, universal: boolean): boolean {
   const isTwin = top.width * top.height > copied.width * copied.height * 0.7;
-  // A copy that every browser plays and that can be switched away from needs no twin, unless it is far too heavy.
-  const twinUseful = !verdict.universal || alone || copied.bitrateKbps > 2 * top.peakKbps;
-  return [copied, ...(isTwin && !twinUseful ? encoded.slice(1) : encoded)];
+  // It cannot be switched away from, or is far too heavy.
+  if (!isTwin || copied.alone || copied.bitrateKbps > 2 * top.peakKbps) return true;
+  if (top.codec === 'h264') return !universal;
+  return top.codec !== copied.codec && top.bitrateKbps < WORTHWHILE * copied.bitrateKbps;
 }
 
 const WHY_SPARSE = 'Encoded: the key frames of the original are too far apart to switch at.';
-const WHY_SMALLER = 'Encoded to switch down on slower connections.';
+
+/** Why there is a rung that no verdict on the track asked for. */
+function whyRung(codec: string): string {
+  if (codec === 'h264') return 'Encoded to switch down on slower connections.';
+  return `Encoded as ${codecName(codec)}: about the same picture in fewer bits, for players that know it.`;
+}
 
 interface Verdict {
   /** Null where it is not offered copied. */
@@ -117,8 +134,7 @@ function encodedVideo(track: VideoTrack, rung: Rung, grid: Grid, why: string): V
     mode: 'encoded',
     trackIndex: track.index,
     label: videoLabel(lines, rung.frameRate),
-    codecString: h264CodecString(H264_HIGH, 0, rung.level),
-    codec: 'h264',
+    codecString: encodedCodecString(rung.codec, rung.level, track),
     grid,
     why,
     range: 'sdr',

@@ -4,7 +4,14 @@ import type { PlanInput } from './plan-input.ts';
 import { primaryVideo } from './plan-video.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from './types.ts';
 
-const settings = { heights: [1080, 720, 480], preset: 'veryfast', bitrateFactor: 1, audioKbps: 160 };
+const settings: PlanInput['settings'] = {
+  codecs: ['h264'],
+  audioCodec: 'aac',
+  heights: [1080, 720, 480],
+  preset: 'veryfast',
+  bitrateFactor: 1,
+  audioKbps: 160,
+};
 
 const video = (more: Partial<VideoTrack> = {}): VideoTrack => ({
   kind: 'video',

@@ -36,6 +36,8 @@ export function readPicture(stream: Json): Picture | null {
     reorderFrames: Math.min(16, Math.max(0, integer(stream.has_b_frames) ?? 0)),
     range: rangeOf(stream.color_transfer),
     colorSpace: nameOrNull(stream.color_space),
+    colorPrimaries: nameOrNull(stream.color_primaries),
+    colorTransfer: nameOrNull(stream.color_transfer),
     hasAlpha: hasAlpha(pixelFormat, stream),
   };
 }

@@ -1,3 +1,6 @@
+import type { EncodedAudioCodec } from './audio-encodings.ts';
+import type { EncodedCodec } from './levels.ts';
+
 /**
  * The vocabulary of pure media knowledge. Times inside a file are seconds as floats where they come from a probe,
  * integer microseconds (`Us`) where they are stored, and integer ticks of a timescale inside segments.
@@ -52,7 +55,10 @@ export interface VideoTrack {
   bitrateKbps: number | null;
   startSec: number;
   range: 'sdr' | 'pq' | 'hlg';
+  /** ffmpeg's names, null where the file does not say. Sources probed by earlier versions lack the last two. */
   colorSpace: string | null;
+  colorPrimaries?: string | null;
+  colorTransfer?: string | null;
   hasAlpha: boolean;
   isDefault: boolean;
   language: string | null;
@@ -139,7 +145,7 @@ export interface VideoRendition extends RenditionBase {
   height: number;
   frameRate: number | null;
   range: 'sdr' | 'pq' | 'hlg';
-  /** H.264 level times ten for encoded ones (31 for 3.1): the encoder is told exactly what the manifest promises. */
+  /** Of encoded ones, as the codec counts (`levels.ts`): the encoder is told exactly what the manifest promises. */
   level: number | null;
   /** True for a copied track with key frames too far apart: offered alone, outside the switching set. */
   alone: boolean;
@@ -159,9 +165,12 @@ export type Rendition = VideoRendition | AudioRendition;
 
 /** The encoder's part of the configuration, passed to pure functions as the slice they need. */
 export interface LadderSettings {
+  /** What pictures are encoded to: each codec gets a ladder of its own. */
+  codecs: EncodedCodec[];
+  audioCodec: EncodedAudioCodec;
   /** Heights of the short side, in any order: 2160, 1440, 1080, ... */
   heights: number[];
-  /** x264 preset. */
+  /** x264's preset. */
   preset: string;
   /** Extra speed or quality: 1 is our table of bitrates, 0.5 half of it. */
   bitrateFactor: number;

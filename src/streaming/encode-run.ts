@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../core/time.ts';
 import { encodeAudioArgv, encodeVideoArgv } from '../media/argv.ts';
+import { audioEncoding } from '../media/audio-encodings.ts';
 import type { EncodeOutput } from '../media/encode-options.ts';
-import { AAC_FRAME_SAMPLES, AAC_SAMPLE_RATE } from '../media/encoder-args.ts';
 import { encoderFor } from '../media/encoders/encoders.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import { leadIn } from '../media/lead-in.ts';
@@ -14,8 +14,6 @@ import { boundariesOf, type StreamRendition, type StreamSource } from './source.
 
 /** ffmpeg's output clock starts here, so that no decode time is negative; taken off again when reading. */
 const OFFSET_SEC = 10;
-/** Frames encoded before a session's first one, so that a session started in the middle sounds like one that went through. */
-const PREROLL_FRAMES = 8;
 /** An encoder that writes nothing for this long while somebody reads has hung. */
 const SILENT_MS = 5 * MINUTE_MS;
 
@@ -27,6 +25,7 @@ export interface EncodeRunOptions {
   /** One past the last. */
   endSegment: number;
   preset: string;
+  crf: number;
   audioKbps: number;
   /** For the encoder; unless given it takes as many as there are cores. */
   threads?: number | undefined;
@@ -98,7 +97,7 @@ function readOutput(
           kind: spec.kind,
           hasPicture,
           timescale,
-          primingTicks: AAC_FRAME_SAMPLES,
+          primingTicks: spec.kind === 'audio' ? audioEncoding(spec.codec).primingSamples : 0,
         });
         originTicks = Math.round((OFFSET_SEC + source.timeline.ffmpegOriginSec) * timescale);
         cutter = createSegmentCutter({
@@ -110,7 +109,8 @@ function readOutput(
           toleranceTicks: Math.ceil(timescale / 2000),
           ...timing,
         });
-        move = await onInit(rendition, normaliseInit(item.init, editTicks));
+        const level = spec.kind === 'video' ? spec.level : null;
+        move = await onInit(rendition, normaliseInit(item.init, editTicks, level));
       } else if (cutter) {
         const samples = item.samples.map((sample) => ({
           ...sample,
@@ -142,13 +142,14 @@ function runArgv(options: EncodeRunOptions): string[] {
   const originSec = timeline.ffmpegOriginSec;
   const base = { path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, originSec, offsetSec: OFFSET_SEC };
   if (spec.kind === 'audio') {
-    const firstFrame =
-      Math.floor((boundariesUs[firstSegment]! / 1e6) * (AAC_SAMPLE_RATE / AAC_FRAME_SAMPLES)) - PREROLL_FRAMES;
-    const startSec = Math.max(0, firstFrame) * (AAC_FRAME_SAMPLES / AAC_SAMPLE_RATE);
+    const { sampleRate, frameSamples, prerollFrames } = audioEncoding(spec.codec);
+    const firstFrame = Math.floor((boundariesUs[firstSegment]! / 1e6) * (sampleRate / frameSamples)) - prerollFrames;
+    const startSec = Math.max(0, firstFrame) * (frameSamples / sampleRate);
     return encodeAudioArgv({
       ...base,
       startFrame: firstFrame > 0 ? firstFrame : null,
       durationSec: isWhole ? null : boundariesUs[endSegment]! / 1e6 - startSec + 0.25,
+      codec: spec.codec,
       channels: spec.channels,
       kbps: options.audioKbps,
       fd: 3,
@@ -166,6 +167,7 @@ function runArgv(options: EncodeRunOptions): string[] {
     keyFramesSec,
     source: track,
     preset: options.preset,
+    crf: options.crf,
     threads: options.threads,
     outputs: renditions.map((rendition, n) => {
       const pictures = rendition.spec as VideoRendition;

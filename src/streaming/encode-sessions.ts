@@ -62,6 +62,7 @@ export interface SessionSettings {
   sessions: number | 'auto';
   aheadSegments: number;
   preset: string;
+  crf: number;
   audioKbps: number;
 }
 
@@ -203,6 +204,7 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
         firstSegment,
         endSegment: claim.end,
         preset: settings.preset,
+        crf: settings.crf,
         audioKbps: settings.audioKbps,
         threads: encoderThreads(ports.machine, [...sessions].filter(isRunning).length - 1),
         priority: 'watching',

@@ -1,6 +1,6 @@
 import { defineProblem } from '../core/problem.ts';
 import { initArgv } from '../media/argv.ts';
-import { AAC_FRAME_SAMPLES } from '../media/encoder-args.ts';
+import { audioEncoding } from '../media/audio-encodings.ts';
 import { encoderFor } from '../media/encoders/encoders.ts';
 import { readTimescale } from '../media/fragment.ts';
 import { normaliseInit } from '../media/init-segment.ts';
@@ -122,6 +122,7 @@ export function createStreaming(ports: {
       encoder: track ? encoderFor(rendition.spec.codec) : null,
       ...encoder,
       preset: settings.preset,
+      crf: settings.crf,
       audioKbps: settings.audioKbps,
     });
     const oneFrame = () => ffmpeg.start(argv, { priority: 'watching', timeoutMs: 60_000 }).done;
@@ -131,9 +132,9 @@ export function createStreaming(ports: {
       kind: rendition.spec.kind,
       hasPicture: info.video.length > 0,
       timescale: readTimescale(raw),
-      primingTicks: AAC_FRAME_SAMPLES,
+      primingTicks: rendition.spec.kind === 'audio' ? audioEncoding(rendition.spec.codec).primingSamples : 0,
     });
-    return normaliseInit(raw, editTicks);
+    return normaliseInit(raw, editTicks, rendition.spec.kind === 'video' ? rendition.spec.level : null);
   }
 
   async function makeSegment(source: StreamSource, rendition: StreamRendition, index: number, ask?: SegmentAsk) {

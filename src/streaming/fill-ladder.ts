@@ -83,8 +83,9 @@ async function nextRun(
 function groupByTrack(renditions: StreamRendition[]): StreamRendition[][] {
   const groups = new Map<string, StreamRendition[]>();
   for (const rendition of renditions) {
-    const { kind, trackIndex, grid } = rendition.spec;
-    const key = `${kind} ${trackIndex} ${grid}`;
+    // A codec that takes longer would hold up the others: each ladder is a run of its own, in the order of the plan.
+    const { kind, trackIndex, grid, codec } = rendition.spec;
+    const key = `${kind} ${trackIndex} ${grid} ${codec}`;
     groups.set(key, [...(groups.get(key) ?? []), rendition]);
   }
   // Sound first: it is quick, and a picture without its sound is of no use.
@@ -141,6 +142,7 @@ async function fillRun(ports: EncodePorts, options: FillOptions, run: FillRun): 
       source: options.source,
       ...run,
       preset: settings.preset,
+      crf: settings.crf,
       audioKbps: settings.audioKbps,
       priority: 'background',
       signal,

@@ -97,6 +97,15 @@ export const ConfigSchema = z.strictObject({
         libraries: policy.default('lazy').meta(meta('For library files.')),
       },
     ),
+    codecs: z
+      .array(z.enum(['h264', 'hevc', 'av1', 'vp9']))
+      .min(1)
+      .default(['h264'])
+      .meta(
+        meta(
+          'What pictures are encoded to: h264, hevc, av1, vp9. Each is a ladder of its own, with its own time and disk. Every player plays h264: without it, those that know none of the others have no picture.',
+        ),
+      ),
     heights: z
       .array(whole(144, 4320))
       .min(1)
@@ -105,13 +114,22 @@ export const ConfigSchema = z.strictObject({
     preset: z
       .enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower'])
       .default('veryfast')
-      .meta(meta("x264's preset: slower makes smaller files and costs more time.")),
+      .meta(meta("x264's preset, others' likewise: slower makes smaller files and costs more time.")),
+    crf: whole(12, 36)
+      .default(22)
+      .meta(
+        meta("How good a rung may look: x264's quality factor, lower is better; others' are chosen to look alike."),
+      ),
     bitrateFactor: z
       .number()
       .min(0.25)
       .max(4)
       .default(1)
-      .meta(meta('Multiplies every rung: 1.5 looks better, 0.7 is smaller.')),
+      .meta(meta('Multiplies the most a rung may take: 1.5 looks better where much moves, 0.7 is smaller.')),
+    audioCodec: z
+      .enum(['aac', 'opus'])
+      .default('aac')
+      .meta(meta('What sound is encoded to: aac plays everywhere, opus sounds better at low rates.')),
     audioKbps: whole(32, 512).default(128).meta(meta('The bit rate of encoded stereo sound.')),
     concurrency: whole(0, 64).default(1).meta(meta('How many videos are encoded beforehand at once.')),
     sessions: z
