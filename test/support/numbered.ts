@@ -43,6 +43,17 @@ export function makeNumbered({ seconds, rate, gop }: NumberedOptions): Promise<s
   );
 }
 
+/** A still picture for half of its length, then noise that no encoder can foresee. No sound. */
+export function makeStillThenNoise(halfSeconds: number): Promise<string> {
+  const still = `smptebars=s=${WIDTH}x${HEIGHT}:r=30:d=${halfSeconds}`;
+  const noise = `testsrc2=s=${WIDTH}x${HEIGHT}:r=30:d=${halfSeconds},noise=alls=60:allf=t`;
+  return makeMedia(
+    'mkv',
+    ...['-filter_complex', `${still},format=yuv420p[a];${noise},format=yuv420p[b];[a][b]concat[v]`, '-map', '[v]'],
+    ...['-c:v', 'libx264', '-qp', '0', '-preset', 'ultrafast', '-g', '60', '-pix_fmt', 'yuv420p'],
+  );
+}
+
 /** The number each decoded frame shows, in the order shown. Rejects where a strict decoder complains. */
 export async function frameNumbers(path: string): Promise<number[]> {
   const read = `crop=iw:${BAND}:0:ih-${BAND},scale=${BITS}:1:flags=area,format=gray`;
@@ -69,7 +80,8 @@ export async function likenessDb(path: string, original: string): Promise<number
 
 /** Decoded sound: samples of the first channel at 48 kHz, from -1 to 1, as a player that heeds edit lists hears it. */
 export async function decodeSound(path: string): Promise<Float32Array> {
-  const argv = [...QUIET, '-i', path, '-map', '0:a:0', '-af', 'pan=mono|c0=c0', '-ar', '48000', '-f', 'f32le', '-'];
+  const fromZero = 'pan=mono|c0=c0,aresample=48000,aresample=48000:first_pts=0';
+  const argv = [...QUIET, '-xerror', '-copyts', '-i', path, '-map', '0:a:0', '-af', fromZero, '-f', 'f32le', '-'];
   const { stdout } = await run(FFMPEG, argv, { encoding: 'buffer', maxBuffer: 1 << 28 });
   const aligned = new Uint8Array(stdout).buffer;
   return new Float32Array(aligned, 0, Math.floor(stdout.length / 4));

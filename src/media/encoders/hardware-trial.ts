@@ -22,7 +22,7 @@ export function trialArgv(own: HardwareEncoder, path: string): string[] {
   return [
     ...['-hide_banner', '-nostdin', '-v', 'error', '-y', ...deviceArgs(own)],
     ...['-f', 'lavfi', '-i', picture, '-frames:v', String(FRAMES), '-vf', uploadFilters(own).join(',')],
-    ...hardwareArgs(own, rung, { preset: 'veryfast' }),
+    ...hardwareArgs(own, rung, { preset: 'veryfast', crf: 22 }),
     ...['-force_key_frames', (FORCED_FRAME / RATE - 0.001).toFixed(3), '-f', 'mp4', `file:${path}`],
   ];
 }

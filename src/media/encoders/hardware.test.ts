@@ -13,7 +13,9 @@ const encoder = (family: HardwareEncoder['family'], more: Partial<HardwareEncode
 });
 const RUNG = { width: 1280, height: 720, level: 31, bitrateKbps: 2500, peakKbps: 4000 };
 const line = (own: HardwareEncoder) =>
-  [...deviceArgs(own), uploadFilters(own).join(','), ...hardwareArgs(own, RUNG, { preset: 'veryfast' })].join(' ');
+  [...deviceArgs(own), uploadFilters(own).join(','), ...hardwareArgs(own, RUNG, { preset: 'veryfast', crf: 22 })].join(
+    ' ',
+  );
 
 describe('command lines', () => {
   it('are what each device wants', () => {
@@ -43,7 +45,7 @@ describe('command lines', () => {
         const argv = hardwareArgs(
           encoder(family, { codec }),
           { ...RUNG, level: codec === 'hevc' ? 93 : 31 },
-          { preset: 'slow' },
+          { preset: 'slow', crf: 22 },
         );
         const after = (name: string) => argv[argv.indexOf(name) + 1];
         expect([after('-b:v'), after('-maxrate'), after('-bufsize')]).toEqual(['2500k', '3400k', '3400k']);
@@ -55,7 +57,11 @@ describe('command lines', () => {
 
   it('name the level of HEVC as each device reads it', () => {
     const level = (family: HardwareEncoder['family']) => {
-      const argv = hardwareArgs(encoder(family, { codec: 'hevc' }), { ...RUNG, level: 93 }, { preset: 'fast' });
+      const argv = hardwareArgs(
+        encoder(family, { codec: 'hevc' }),
+        { ...RUNG, level: 93 },
+        { preset: 'fast', crf: 22 },
+      );
       return argv.includes('-level:v') ? argv[argv.indexOf('-level:v') + 1] : null;
     };
     expect(HARDWARE_FAMILIES.map(level)).toEqual(['3.1', '31', '93', null, '3.1', null]);
