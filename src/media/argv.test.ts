@@ -88,7 +88,7 @@ describe('encoding pictures', () => {
     [
       'libvpx-vp9',
       31,
-      '-c:v libvpx-vp9 -profile:v 0 -deadline realtime -cpu-used 7 -row-mt 1 -qmin 33 -qmax 63 -b:v 2660k -minrate 2660k -maxrate 2660k -bufsize 2660k -undershoot-pct 100 -overshoot-pct 0 -rc_init_occupancy 266k -g 9999 -keyint_min 1 -threads 4',
+      '-c:v libvpx-vp9 -profile:v 0 -deadline realtime -cpu-used 7 -row-mt 1 -qmin 33 -qmax 63 -b:v 2660k -minrate 2660k -maxrate 2660k -bufsize 2660k -undershoot-pct 100 -overshoot-pct 0 -rc_init_occupancy 2660k -g 9999 -keyint_min 1 -threads 4',
     ],
   ])('by %s', (encoder, level, expected) => {
     const argv = encode({ outputs: [{ rendition: { ...p720, level }, encoder, fd: 3 }], threads: 4 });

@@ -128,7 +128,18 @@ export function initArgv(options: {
   crf: number;
   audioKbps: number;
 }): string[] {
-  const { path, demuxer, rendition, source, encoder, hardware = null, inOrder = false, preset, crf, audioKbps } = options;
+  const {
+    path,
+    demuxer,
+    rendition,
+    source,
+    encoder,
+    hardware = null,
+    inOrder = false,
+    preset,
+    crf,
+    audioKbps,
+  } = options;
   if (rendition.kind === 'audio') {
     const settings = [...soundArgs(rendition.codec, audioKbps, rendition.channels), ...timestampArgs(10)];
     // The header does not depend on the sound: silence makes it, and nothing needs to be opened.

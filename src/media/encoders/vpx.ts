@@ -32,8 +32,8 @@ export function vpxArgs(rung: RungOutput, { preset, crf, threads }: EncoderSetti
     ...['-qmin', String(Math.min(60, Math.round(crf * QUANTISER_TIMES_X264))), '-qmax', '63'],
     ...['-b:v', `${cap}k`, '-minrate', `${cap}k`, '-maxrate', `${cap}k`, '-bufsize', `${cap}k`],
     ...['-undershoot-pct', '100', '-overshoot-pct', '0'],
-    // An empty buffer at the start keeps the first group, which opens every session, from being the dearest.
-    ...['-rc_init_occupancy', `${Math.round(cap / 10)}k`],
+    // With a full buffer, a session begins as well as another goes on.
+    ...['-rc_init_occupancy', `${cap}k`],
     ...['-g', '9999', '-keyint_min', '1'],
     ...given('-threads', threads),
   ];
