@@ -61,10 +61,12 @@ async function make(
   const isWanted = ({ attributes }: Variant) => which !== 'audio' && attributes['CODECS']!.startsWith(CODECS[which]);
   const variant = which === 'audio' ? audio[0]! : variants.find(isWanted)!;
   const { initUrl, segments } = await readPlaylist(client, variant.url);
+  // Forwards as players do, the header first; backwards it is what the last session wrote.
+  let init = direction === 'forwards' ? await client.bytes(initUrl) : null;
   const parts: Buffer[] = [];
   const order = segments.map((_, n) => n);
   for (const n of direction === 'forwards' ? order : order.reverse()) parts[n] = await client.bytes(segments[n]!.url);
-  const init = await client.bytes(initUrl);
+  init ??= await client.bytes(initUrl);
   const path = join(kinora.folder, `made-${files++}.mp4`);
   writeFileSync(path, Buffer.concat([init, ...parts]));
   const sizes = segments.map(({ durationSec }, n) => ({ bits: parts[n]!.length * 8, seconds: durationSec }));
