@@ -68,6 +68,13 @@ export function chooseCaption(player: MediaPlayerElement, id: string | null): vo
   if (id === null) saveSettings({ captions: null });
 }
 
+/** "−6.2 dB", "+3 dB", "±0 dB". */
+export function decibelText(db: number): string {
+  const rounded = Math.round(db * 10) / 10;
+  const format = new Intl.NumberFormat(formatLocale(), { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+  return `${rounded === 0 ? '±' : ''}${format.format(rounded).replace('-', '−')} dB`;
+}
+
 export function speedText(speed: number): string {
   return speed === 1
     ? t('player.speedNormal')

@@ -4,6 +4,7 @@ import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire } from '../../src/features/videos/api.ts';
 import type { PlayerAction } from './keys.ts';
 import type { PlayerState } from './player-state.ts';
+import type { EvenLoudness } from './use-even-loudness.ts';
 import type { Original } from './use-original.ts';
 
 export interface ControlsProps {
@@ -15,6 +16,7 @@ export interface ControlsProps {
   lengthMs: number | null;
   original: Original;
   onOriginal: (original: Original) => void;
+  loudness: EvenLoudness;
   onAction: (action: PlayerAction) => void;
   stats: boolean;
   onStats: () => void;

@@ -22,6 +22,8 @@ import { CastButton } from './cast-button.tsx';
 import type { ControlsProps } from './controls-props.ts';
 import { SettingsMenu } from './settings-menu.tsx';
 import { loadStoryboard, type StoryboardTile } from './storyboard.ts';
+import { loadWaveform } from './waveform.ts';
+import { WaveformTrack } from './waveform-slider.tsx';
 
 export function Controls(props: ControlsProps) {
   const { player, onAction, playback } = props;
@@ -35,7 +37,7 @@ export function Controls(props: ControlsProps) {
         <Icon node={playIcon} size={34} filled={!state.ended} />
       </button>
       <div class="controls" data-testid="player-controls">
-        <TimeSlider storyboard={playback.storyboard} />
+        <TimeSlider storyboard={playback.storyboard} waveform={playback.sound?.waveform ?? null} />
         <div class="controls__line">
           <IconButton
             icon={playIcon}
@@ -100,16 +102,30 @@ export function Controls(props: ControlsProps) {
   );
 }
 
-function TimeSlider({ storyboard }: { storyboard: string | null }) {
+function TimeSlider({ storyboard, waveform }: { storyboard: string | null; waveform: string | null }) {
+  const [peaks, setPeaks] = useState<number[] | null>(null);
   const [tiles, setTiles] = useState<StoryboardTile[] | null>(null);
   useEffect(() => {
     if (storyboard) void loadStoryboard(storyboard).then(setTiles);
   }, [storyboard]);
+  useEffect(() => {
+    if (waveform) void loadWaveform(waveform).then(setPeaks);
+  }, [waveform]);
   return (
-    <media-time-slider class="slider slider--time" aria-label={t('player.seek')} data-testid="time-slider">
-      <span class="slider__track" />
-      <span class="slider__loaded" />
-      <span class="slider__fill" />
+    <media-time-slider
+      class={peaks ? 'slider slider--time slider--wave' : 'slider slider--time'}
+      aria-label={t('player.seek')}
+      data-testid="time-slider"
+    >
+      {peaks ? (
+        <WaveformTrack peaks={peaks} />
+      ) : (
+        <>
+          <span class="slider__track" />
+          <span class="slider__loaded" />
+          <span class="slider__fill" />
+        </>
+      )}
       <span class="slider__thumb" />
       <media-slider-preview class="slider__preview">
         {tiles && <media-slider-thumbnail class="slider__picture" src={tiles} />}

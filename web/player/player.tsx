@@ -1,13 +1,11 @@
 import './define.ts';
 import './player.css';
 import { useSignal } from '@preact/signals';
-import { Music } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire, VideoWire } from '../../src/features/videos/api.ts';
 import { t } from '../lib/i18n/translate.ts';
 import { Button } from '../ui/button.tsx';
-import { Icon } from '../ui/icon.tsx';
 import { perform } from './commands.ts';
 import { Controls } from './controls.tsx';
 import { actionFor, belongsElsewhere, type PlayerAction } from './keys.ts';
@@ -15,8 +13,10 @@ import { EMPTY_STATE, followPlayer } from './player-state.ts';
 import { createProgressSaver } from './progress-saver.ts';
 import { seekTo, timeOf } from './seeking.ts';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { SoundView } from './sound-view.tsx';
 import { addCaptions, loadSource, preparePlayer } from './source.ts';
 import { StatsPanel } from './stats-panel.tsx';
+import { useEvenLoudness } from './use-even-loudness.ts';
 import { useOriginal } from './use-original.ts';
 import { usePointer } from './use-pointer.ts';
 
@@ -36,6 +36,7 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
   const positionMs = useSignal(startMs);
   const flash = useSignal<{ text: string; key: number } | null>(null);
   const [original, setOriginal] = useOriginal(element, playback, startMs, video.durationMs);
+  const loudness = useEvenLoudness(element, state, playback.renditions);
   const [stats, setStats] = useState(false);
   const [help, setHelp] = useState(false);
   const [failed, setFailed] = useState(false);
@@ -142,6 +143,8 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
       ref={element}
       class={audioOnly ? 'player player--audio' : 'player'}
       title={video.title}
+      artist={playback.sound?.artist ?? ''}
+      artwork={artworkOf(playback.poster)}
       load="eager"
       view-type="video"
       stream-type="on-demand"
@@ -153,13 +156,9 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
       aria-label={t('player.label', { title: video.title })}
     >
       <media-provider class="player__screen" />
-      {(audioOnly || (!state.value.started && playback.poster)) && (
-        <div
-          class="player__cover"
-          style={playback.poster ? { backgroundImage: `url("${playback.poster}")` } : undefined}
-        >
-          {audioOnly && !playback.poster && <Icon node={Music} size={72} />}
-        </div>
+      {audioOnly && <SoundView video={video} playback={playback} />}
+      {!audioOnly && !state.value.started && playback.poster && (
+        <div class="player__cover" style={{ backgroundImage: `url("${playback.poster}")` }} />
       )}
       <media-captions class="player__captions vds-captions" />
       <div class="player__touch" {...pointer} aria-hidden="true" />
@@ -182,6 +181,7 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
         lengthMs={video.durationMs}
         original={original}
         onOriginal={setOriginal}
+        loudness={loudness}
         onAction={act}
         stats={stats}
         onStats={() => setStats(!stats)}
@@ -197,4 +197,10 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
       {help && <ShortcutSheet onClose={() => setHelp(false)} />}
     </media-player>
   );
+}
+
+/** What the system shows of what plays: on lock screens, beside the volume. */
+function artworkOf(poster: string | null): MediaImage[] {
+  if (!poster) return [];
+  return ['320', '640', '1280'].map((width) => ({ src: new URL(`${poster}-${width}`, document.baseURI).href }));
 }

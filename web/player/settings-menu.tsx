@@ -1,6 +1,7 @@
 import './settings-menu.css';
 import {
   AudioLines,
+  AudioWaveform,
   Captions,
   ChevronLeft,
   ChevronRight,
@@ -18,7 +19,7 @@ import { Icon } from '../ui/icon.tsx';
 import { MenuItem } from '../ui/menu.tsx';
 import { moveFocus } from '../ui/roving.ts';
 import { useSheet } from '../ui/use-sheet.ts';
-import { chooseCaption, speedText } from './commands.ts';
+import { chooseCaption, decibelText, speedText } from './commands.ts';
 import type { ControlsProps, Option } from './controls-props.ts';
 import { SPEEDS } from './keys.ts';
 import { qualityOptions } from './quality-options.ts';
@@ -150,6 +151,17 @@ function MainPage(props: ControlsProps & { open: (page: Page) => void; close: ()
               <Icon node={ChevronRight} mirrored size={16} />
             </button>
           ),
+      )}
+      {props.loudness.db !== null && (
+        <MenuItem
+          icon={AudioWaveform}
+          checked={props.loudness.on}
+          onChoose={props.loudness.toggle}
+          data-testid="even-loudness"
+        >
+          {t('player.evenLoudness')}
+          {props.loudness.on && <small class="settings__note">{decibelText(props.loudness.db)}</small>}
+        </MenuItem>
       )}
       <MenuItem
         icon={Info}

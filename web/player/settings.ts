@@ -3,12 +3,14 @@ export interface PlayerSettings {
   volume: number;
   muted: boolean;
   captions: string | null;
+  /** Whether everything is played equally loud. */
+  evenLoudness: boolean;
 }
 
 const KEY = 'kinora.player';
 
 export function loadSettings(): PlayerSettings {
-  const fresh: PlayerSettings = { volume: 1, muted: false, captions: null };
+  const fresh: PlayerSettings = { volume: 1, muted: false, captions: null, evenLoudness: true };
   try {
     return { ...fresh, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<PlayerSettings>) };
   } catch {

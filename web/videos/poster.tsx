@@ -7,13 +7,13 @@ import { formatLength } from '../lib/time.ts';
 import { Icon } from '../ui/icon.tsx';
 
 /** The picture of a video, 16:9, with what is to be known at a glance laid over it. */
-export function Poster({ video, eager }: { video: VideoWire; eager?: boolean }) {
+export function Poster({ video, eager, compact }: { video: VideoWire; eager?: boolean; compact?: boolean }) {
   const watched = watchedPercent(video);
   const note = stateNote(video);
   return (
     <span class={video.offline ? 'poster poster--dim' : 'poster'}>
       {video.posterUrl ? (
-        <img src={video.posterUrl} alt="" loading={eager ? 'eager' : 'lazy'} decoding="async" />
+        <Picture url={video.posterUrl} cover={video.hasPicture === false} eager={eager} compact={compact} />
       ) : (
         <span class="poster__blank">
           <Icon node={video.hasPicture === false ? Music : Film} size={30} />
@@ -32,6 +32,27 @@ export function Poster({ video, eager }: { video: VideoWire; eager?: boolean }) 
         </span>
       )}
     </span>
+  );
+}
+
+/** As wide as it is shown, in the best format the browser takes. Covers are square: they stand before a blur of themselves. */
+function Picture({ url, cover, eager, compact }: { url: string; cover: boolean; eager?: boolean; compact?: boolean }) {
+  const sizes = compact ? '168px' : '(max-width: 599px) 92vw, 340px';
+  const srcset = ['320', '640', '1280'].map((width) => `${url}-${width} ${width}w`).join(', ');
+  const loading = eager ? 'eager' : 'lazy';
+  return (
+    <>
+      {cover && <img class="poster__blur" src={`${url}-320`} alt="" loading={loading} decoding="async" />}
+      <img
+        class={cover ? 'poster__cover' : undefined}
+        src={`${url}-640`}
+        srcset={srcset}
+        sizes={sizes}
+        alt=""
+        loading={loading}
+        decoding="async"
+      />
+    </>
   );
 }
 

@@ -26,7 +26,7 @@ export function VideoCard({ video: listed, onForget, eager, compact }: VideoCard
       data-video-id={video.id}
     >
       <a class="video-card__link" href={appPath(`/watch/${video.id}`)}>
-        <Poster video={video} eager={eager} />
+        <Poster video={video} eager={eager} compact={compact} />
         <span class="video-card__text">
           <span class="video-card__title">{video.title}</span>
           <span class="video-card__meta">{onForget ? leftText(video) : metaText(video)}</span>

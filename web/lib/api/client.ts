@@ -25,6 +25,7 @@ export type Query = Record<string, string | number | undefined | null>;
 
 interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** JSON; a blob goes as it is, with its own type. */
   body?: unknown;
   query?: Query;
   /** Lets the call outlive the page (saving progress while it closes). */
@@ -43,12 +44,14 @@ async function send(path: string, { method = 'GET', body, query, keepalive }: Ca
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
   }
+  const file = body instanceof Blob ? body : null;
+  const type = file ? file.type || 'application/octet-stream' : 'application/json';
   try {
     const response = await fetch(url, {
       method,
       keepalive,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': type }) },
+      body: body === undefined ? undefined : (file ?? JSON.stringify(body)),
     });
     // A proxy in front answers for a Kinora that is not there.
     if ([502, 503, 504].includes(response.status) && !isProblem(response)) throw new TypeError('gateway');

@@ -22,6 +22,7 @@ export const enPlayer = {
   'player.captionsOff': 'Captions off',
   'player.captionsShow': 'Show captions (c)',
   'player.captionsHide': 'Hide captions (c)',
+  'player.evenLoudness': 'Even out loudness',
   'player.speed': 'Speed',
   'player.speedNormal': 'Normal',
   'player.statsShow': 'Why this quality?',

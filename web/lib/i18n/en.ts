@@ -163,6 +163,16 @@ export const en = {
   'share.unlisted': 'Anybody who has this link can open it.',
   'share.internal': 'Only people with an account here can open it.',
   'share.private': 'Only you and the admins can open it.',
+  'poster.button': 'Picture',
+  'poster.title': 'Choose the picture',
+  'poster.text': 'It stands for this video wherever it is listed. Press one, or send a picture of yours.',
+  'poster.none': 'There is nothing to choose from yet. Send a picture of yours, or come back in a moment.',
+  'poster.own': 'Your picture',
+  'poster.choice': 'Picture {number}',
+  'poster.upload': 'Send a picture',
+  'poster.automatic': 'Let Kinora choose',
+  'poster.changed': 'The picture is changed.',
+
   'edit.title': 'Edit video',
 
   'upload.title': 'Uploads',

@@ -1,5 +1,5 @@
 import './about.css';
-import { Globe, type IconNode, Link, Lock, Pencil, Share2, Users } from 'lucide';
+import { Globe, type IconNode, Image, Link, Lock, Pencil, Share2, Users } from 'lucide';
 import { useState } from 'preact/hooks';
 import type { VideoWire, Visibility } from '../../../src/features/videos/api.ts';
 import { appPath } from '../../lib/base.ts';
@@ -11,6 +11,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { EditDialog } from '../../videos/edit-dialog.tsx';
 import { DeleteButton } from './delete-button.tsx';
 import { Description } from './description.tsx';
+import { PosterDialog } from './poster-dialog.tsx';
 import { ShareDialog } from './share-dialog.tsx';
 import { TitleLine } from './title-line.tsx';
 
@@ -18,7 +19,7 @@ const VISIBILITY_ICON: Record<Visibility, IconNode> = { public: Globe, unlisted:
 
 /** What is below the picture: what it is, whose it is, and what one can do with it. */
 export function About({ video }: { video: VideoWire }) {
-  const [open, setOpen] = useState<'edit' | 'share' | null>(null);
+  const [open, setOpen] = useState<'edit' | 'share' | 'poster' | null>(null);
   return (
     <section class="about" aria-label={t('watch.about')}>
       <TitleLine video={video} />
@@ -31,6 +32,11 @@ export function About({ video }: { video: VideoWire }) {
           {video.may.edit && (
             <Button icon={Pencil} onClick={() => setOpen('edit')} data-testid="edit-button">
               {t('action.edit')}
+            </Button>
+          )}
+          {video.may.edit && video.playable && (
+            <Button icon={Image} onClick={() => setOpen('poster')} data-testid="poster-button">
+              {t('poster.button')}
             </Button>
           )}
           {video.may.remove && <DeleteButton video={video} />}
@@ -50,6 +56,7 @@ export function About({ video }: { video: VideoWire }) {
         <Description video={video} />
       </div>
       {open === 'edit' && <EditDialog video={video} onClose={() => setOpen(null)} />}
+      {open === 'poster' && <PosterDialog video={video} onClose={() => setOpen(null)} />}
       {open === 'share' && <ShareDialog video={video} onClose={() => setOpen(null)} />}
     </section>
   );
