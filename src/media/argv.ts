@@ -1,4 +1,5 @@
 import { audioEncoding } from './audio-encodings.ts';
+import { burnArgs } from './burn-args.ts';
 import type { EncodeAudioOptions, EncodeOutput, EncodeVideoOptions, SourceStream } from './encode-options.ts';
 import {
   decoderOf,
@@ -56,6 +57,7 @@ export function encodeVideoArgv(options: EncodeVideoOptions): string[] {
     '-copyts',
     ...seekVideo(options),
     ...inputOf(options.path, options.demuxer),
+    ...(options.burn ? burnArgs(options.burn, options.startSec, options.originSec ?? 0) : []),
     '-filter_complex',
     pictureGraph(options),
     ...outputs.flatMap((output, n) => [

@@ -1,3 +1,4 @@
+import type { BurnInput } from './burn-in.ts';
 import type { HardwareEncoder } from './encoders/hardware-kinds.ts';
 import type { PictureSource } from './filters.ts';
 import type { VideoRendition } from './types.ts';
@@ -27,6 +28,8 @@ export interface EncodeVideoOptions extends SourceStream, EncoderSettings {
    */
   startsOnKey?: boolean;
   outputs: readonly EncodeOutput[];
+  /** Subtitles to draw into the picture, of which there is then one output. */
+  burn?: BurnInput | null;
   source: PictureSource;
   /** Added to every output time, so that no decode time is negative. */
   offsetSec: number;

@@ -1,4 +1,5 @@
 import { audioEncoding } from './audio-encodings.ts';
+import { burnGraph } from './burn-in.ts';
 import type { EncodeAudioOptions, EncodeVideoOptions } from './encode-options.ts';
 import { uploadFilters } from './encoders/hardware.ts';
 import { number, type PictureSource, preparePicture, scaleTo, thinFrames } from './filters.ts';
@@ -59,9 +60,10 @@ export function pictureGraph(options: EncodeVideoOptions): string {
   ];
   const split = outputs.length > 1 ? [`split=${outputs.length}`] : [];
   const head = [...shared.filter((filter) => filter !== null), ...split];
-  const scaled = outputs.map(({ rendition, hardware }) =>
-    [...scaleTo(rendition, source), ...(hardware ? uploadFilters(hardware) : [])].join(','),
-  );
+  const scaled = outputs.map(({ rendition, hardware }) => {
+    const drawn = options.burn ? [`null[picture];${burnGraph(options.burn, rendition)}`] : [];
+    return [...scaleTo(rendition, source), ...drawn, ...(hardware ? uploadFilters(hardware) : [])].join(',');
+  });
   if (outputs.length === 1) return `[0:${trackIndex}]${[...head, scaled[0]].join(',')}[v0]`;
   const pads = outputs.map((_, n) => `[s${n}]`).join('');
   return [`[0:${trackIndex}]${head.join(',')}${pads}`, ...scaled.map((chain, n) => `[s${n}]${chain}[v${n}]`)].join(';');

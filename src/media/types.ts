@@ -149,6 +149,16 @@ export interface VideoRendition extends RenditionBase {
   level: number | null;
   /** True for a copied track with key frames too far apart: offered alone, outside the switching set. */
   alone: boolean;
+  /** Subtitles that are drawn into it; such a rendition has a playlist of its own. */
+  burns?: BurnsIn;
+}
+
+/** Extracted picture subtitles by their storage key. */
+export interface BurnsIn {
+  key: string;
+  demuxer: 'sup' | 'matroska';
+  /** `stretch`: their canvas covers the picture. `contain`: it has another shape, and is made to fit. */
+  fit: 'stretch' | 'contain';
 }
 
 export interface AudioRendition extends RenditionBase {

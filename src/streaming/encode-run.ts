@@ -166,6 +166,7 @@ function runArgv(options: EncodeRunOptions): string[] {
     durationSec: isWhole ? null : atSec(endSegment) - (startSec ?? timeline.ffmpegOriginSec) - 0.001,
     keyFramesSec,
     source: track,
+    burn: renditions[0]!.burn ?? null,
     preset: options.preset,
     crf: options.crf,
     threads: options.threads,

@@ -1,4 +1,5 @@
 import type { SourceGrid } from '../media/boundaries.ts';
+import type { BurnInput } from '../media/burn-in.ts';
 import type { Grid, MediaInfo, Rendition } from '../media/types.ts';
 
 /**
@@ -43,6 +44,8 @@ export interface StreamRendition {
   id: string;
   videoId: string;
   spec: Rendition;
+  /** Subtitles that are drawn into it, as a readable local file. */
+  burn?: BurnInput;
 }
 
 /** The boundaries a rendition is cut on: n + 1 times in microseconds for n segments. */

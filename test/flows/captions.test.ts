@@ -6,7 +6,8 @@ import type { CaptionWire, OwnCaptionWire } from '../../src/features/captions/ap
 import type { LibraryWire } from '../../src/features/libraries/api.ts';
 import type { VideoReply, VideoWire } from '../../src/features/videos/api.ts';
 import { isPlayable, type TestClient } from '../support/client.ts';
-import { ffmpeg, ffprobe, makeClip } from '../support/media.ts';
+import { download, readMultivariant, readPlaylist } from '../support/hls.ts';
+import { ffmpeg, ffprobe, makeClip, makeMedia } from '../support/media.ts';
 import { writeAss, writePgs } from '../support/subtitles.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -352,3 +353,109 @@ function windows1251(content: string): Buffer {
     }),
   );
 }
+
+describe('pictures drawn into the film', () => {
+  /** The brightness in the middle of a subtitle's box, frame by frame, in a downloaded rendition. */
+  async function brightness(url: string): Promise<boolean[]> {
+    const { variants, audio } = await readMultivariant(admin, url);
+    expect(variants).toHaveLength(1);
+    expect(audio).toHaveLength(0);
+    const path = join(folder, 'burnt.mp4');
+    await download(admin, variants[0]!.url, path);
+    const raw = join(folder, 'burnt.gray');
+    await ffmpeg(
+      '-v',
+      'error',
+      '-i',
+      path,
+      '-vf',
+      'crop=16:16:152:128,scale=1:1',
+      '-fps_mode',
+      'passthrough',
+      '-pix_fmt',
+      'gray',
+      '-f',
+      'rawvideo',
+      raw,
+    );
+    // Not a frame more or less than the film has.
+    expect(readFileSync(raw)).toHaveLength(80);
+    return [...readFileSync(raw)].map((luma) => luma > 120);
+  }
+  const shownAt = (frames: boolean[]) =>
+    frames.flatMap((on, n) => (on !== (frames[n - 1] ?? false) ? [`${on ? 'on' : 'off'} ${n / 10}`] : []));
+
+  const cues = [
+    { startSec: 2, endSec: 5, box: { x: 100, y: 120, width: 120, height: 30 } },
+    { startSec: 6.5, endSec: 7.5, box: { x: 100, y: 120, width: 120, height: 30 } },
+  ];
+  const canvas = { width: 320, height: 180 };
+  // A picture is shown from the first frame after its time on.
+  const expected = ['on 2', 'off 5', 'on 6.5', 'off 7.5'];
+  const near = (told: string[]) =>
+    told.map((one, n) => {
+      const [word, at] = one.split(' ');
+      return Math.abs(Number(at) - Number(expected[n]?.split(' ')[1])) < 0.15
+        ? expected[n]!.replace(/^\w+/, word!)
+        : one;
+    });
+  let black: string;
+  /** The place for drawing is made right after the pictures have been taken out. */
+  const uploadBurnt = async (path: string) => {
+    const { id } = await upload(path, 1);
+    const found = (reply: VideoReply) => reply.playback?.captions[0]?.burnt != null;
+    return { id, captions: (await admin.waitFor(id, found)).playback!.captions };
+  };
+
+  beforeAll(async () => {
+    black = await makeMedia(
+      'mp4',
+      ...['-f', 'lavfi', '-i', 'color=c=black:size=320x180:rate=10:duration=8', '-c:v', 'libx264', '-g', '20'],
+      ...['-pix_fmt', 'yuv420p', '-sc_threshold', '0'],
+    );
+  });
+
+  it('of a Blu-ray, in step, and in segments that begin while one is shown', async () => {
+    const pgs = writePgs(folder, 'burn.sup', cues, canvas);
+    const path = join(folder, 'bluray.mkv');
+    const inputs = ['-copyts', '-i', black, '-i', pgs, '-map', '0:v', '-map', '1:s'];
+    await ffmpeg('-v', 'error', ...inputs, '-c', 'copy', '-output_ts_offset', '100', path);
+    const { id, captions } = await uploadBurnt(path);
+    expect(captions).toMatchObject([{ format: 'pgs', vtt: null }]);
+    // From the middle first: its session begins at 4 s, where the first one has been shown for two.
+    const { variants } = await readMultivariant(admin, captions[0]!.burnt!);
+    const { segments } = await readPlaylist(admin, variants[0]!.url);
+    await admin.bytes(segments[1]!.url);
+    expect(near(shownAt(await brightness(captions[0]!.burnt!)))).toEqual(expected);
+    // It is a way of watching of its own, and none of the qualities.
+    const { playback } = await admin.get<VideoReply>(`/api/videos/${id}`);
+    expect(await text(playback!.hls)).not.toContain(variants[0]!.url.split('/').at(-2)!);
+    expect(playback!.renditions.every(({ why }) => !why.includes('drawn into'))).toBe(true);
+  });
+
+  it('of a DVD', async () => {
+    const pgs = writePgs(folder, 'dvd.sup', cues, canvas);
+    const dvd = join(folder, 'dvd.mkv');
+    // Only known lengths make pictures go away: `-fix_sub_duration` takes them from the next display set.
+    await ffmpeg('-v', 'error', '-fix_sub_duration', '-copyts', '-i', pgs, '-map', '0', '-c:s', 'dvdsub', dvd);
+    const path = join(folder, 'dvd-film.mkv');
+    await ffmpeg(
+      ...['-v', 'error', '-copyts', '-i', black, '-i', dvd, '-map', '0:v', '-map', '1:s', '-c', 'copy', path],
+    );
+    const { captions } = await uploadBurnt(path);
+    expect(captions).toMatchObject([{ format: 'picture', url: null, vtt: null }]);
+    expect(near(shownAt(await brightness(captions[0]!.burnt!)))).toEqual(expected);
+  });
+
+  it('of a broadcast whose clock began hours ago', async () => {
+    const pgs = writePgs(folder, 'dvb.sup', cues, canvas);
+    const dvb = join(folder, 'dvb.mkv');
+    await ffmpeg('-v', 'error', '-fix_sub_duration', '-copyts', '-i', pgs, '-map', '0', '-c:s', 'dvbsub', dvb);
+    const path = join(folder, 'dvb.ts');
+    const inputs = ['-copyts', '-i', black, '-i', dvb, '-map', '0:v', '-map', '1:s'];
+    await ffmpeg('-v', 'error', ...inputs, '-c', 'copy', '-output_ts_offset', '18000', path);
+    const { captions } = await uploadBurnt(path);
+    expect(captions).toMatchObject([{ format: 'picture' }]);
+    expect(near(shownAt(await brightness(captions[0]!.burnt!)))).toEqual(expected);
+  });
+});

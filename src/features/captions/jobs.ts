@@ -3,6 +3,7 @@ import { PermanentJobError } from '../../platform/queue.define.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
 import { findStream } from '../videos/streams.queries.ts';
+import { keepBurntRenditions } from './burnt.ts';
 import { extractEmbedded } from './extract.ts';
 import { failingAlone, failureSentence } from './failures.ts';
 import { extractJob, TRIES } from './job-definitions.ts';
@@ -33,6 +34,7 @@ async function makeReady(app: App, videoId: string, context: JobContext): Promis
       context.signal.throwIfAborted();
       await failingAlone(app, row, context, () => readSidecar(app, row, context.signal));
     }
+    await keepBurntRenditions(app, source, context.signal);
   } catch (error) {
     if (context.signal.aborted) throw error;
     if (error instanceof FfmpegError) context.log(error.log);

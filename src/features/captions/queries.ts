@@ -55,7 +55,9 @@ export const hasText = ({ format }: CaptionRow) => format === 'vtt' || format ==
 /** `base`: the video's media URL for this viewer, without a slash at its end. */
 export function captionWires(orm: Orm, videoId: string, base: string): CaptionWire[] {
   const extension = { vtt: 'vtt', ass: 'ass', pgs: 'sup', picture: null } as const;
-  return listReady(orm, videoId).map(({ row, label }) => {
+  // Pictures can be shown once there is a place to draw them.
+  const offered = listReady(orm, videoId).filter(({ row }) => row.format !== 'picture' || row.burntRenditionId);
+  return offered.map(({ row, label }) => {
     const url = `${base}/captions/${row.id}`;
     const own = extension[row.format];
     return {

@@ -53,7 +53,8 @@ export function noteEmbedded(
       ...stateOf(track),
     });
   }
-  if (tracks.length > 0 || before.some(({ state }) => state === 'pending')) requestExtraction(app, tx, videoId);
+  const waiting = before.some(({ state, format }) => state === 'pending' || format === 'picture');
+  if (tracks.length > 0 || waiting) requestExtraction(app, tx, videoId);
 }
 
 function stateOf({ codec, isText }: SubtitleTrack): Pick<NewRow, 'format' | 'state' | 'failure'> {
@@ -96,7 +97,7 @@ export function followSidecars(
     const file = { path, sizeBytes, modifiedAtMs, format, state: 'pending' } as const;
     insertRow(app, tx, { ...film, origin: 'sidecar', ...file, ...name });
   }
-  if (added.length > 0) requestExtraction(app, tx, film.videoId);
+  requestExtraction(app, tx, film.videoId);
   announce(app, film.videoId);
 }
 

@@ -35,6 +35,16 @@ export function multivariant(
   });
 }
 
+/** The picture with a caption drawn into it, and all that can be heard. */
+export function burntMultivariant(stream: VideoStream, rendition: StreamRendition): string | null {
+  if (rendition.spec.kind !== 'video') return null;
+  const { audio } = split(stream, false);
+  return multivariantPlaylist({
+    video: [{ rendition: rendition.spec, uri: `${rendition.id}/index.m3u8` }],
+    audio: audio.map((sound) => ({ rendition: sound.spec, uri: `${sound.id}/index.m3u8` })),
+  });
+}
+
 /** The captions that go into manifests: all that exist as text. */
 function texts(captions: readonly LabelledCaption[]) {
   return captions

@@ -6,13 +6,13 @@ import type { HttpEnv } from '../../http/env.ts';
 import { clientAddress } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import { segmentNotFound } from '../../streaming/engine.ts';
-import { listReady } from '../captions/queries.ts';
+import { findCaption, listReady } from '../captions/queries.ts';
 import { getMediaVideo, noSuchMedia } from '../videos/media-access.queries.ts';
 import { readMediaToken } from '../videos/media-urls.queries.ts';
 import type { VideoRow } from '../videos/queries.ts';
 import { findStream } from '../videos/streams.queries.ts';
 import { WaitingWire } from './api.ts';
-import { dash, multivariant, playlist } from './manifests.ts';
+import { burntMultivariant, dash, multivariant, playlist } from './manifests.ts';
 import { sendPicture } from './pictures.routes.ts';
 import { watched } from './watched.ts';
 
@@ -36,6 +36,15 @@ export function playbackRoutes(app: App) {
         const { stream, video } = getStream(c);
         const text = multivariant(stream, listReady(app.db.orm, video.id), true);
         if (!text) throw notFound('The original of this video is already among the qualities of master.m3u8.');
+        return sendText(c, text, HLS, video);
+      })
+      .get(under('/:burnt{burnt-[0-9A-Za-z]+\\.m3u8}'), declared('HLS playlist with a caption drawn in', HLS), (c) => {
+        const { stream, video } = getStream(c);
+        const id = /^burnt-(\w+)/.exec((c.req.param() as Record<string, string>)['burnt']!)![1]!;
+        const caption = findCaption(app.db.orm, video.id, id);
+        const rendition = stream.burnt.find((candidate) => candidate.id === caption?.burntRenditionId);
+        const text = rendition ? burntMultivariant(stream, rendition) : null;
+        if (!text) throw noSuchMedia();
         return sendText(c, text, HLS, video);
       })
       .get(under('/manifest.mpd'), declared('DASH manifest', DASH), (c) => {
@@ -116,7 +125,7 @@ export function playbackRoutes(app: App) {
   function getRendition(c: Context<HttpEnv>) {
     const { video, stream } = getStream(c);
     const id = (c.req.param() as Record<string, string>)['rendition'];
-    const rendition = stream.renditions.find((candidate) => candidate.id === id);
+    const rendition = [...stream.renditions, ...stream.burnt].find((candidate) => candidate.id === id);
     if (!rendition) throw noSuchMedia();
     return { video, stream, rendition };
   }

@@ -5,7 +5,7 @@ import type { Loudness } from '../../media/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
-import { STREAM_FORMAT, type Timeline } from '../../streaming/source.ts';
+import { STREAM_FORMAT, type StreamRendition, type Timeline } from '../../streaming/source.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { noteEmbedded } from '../captions/service.ts';
 import type { EditVideoBody, Visibility } from './api.ts';
@@ -16,6 +16,9 @@ import { findVideo, getWatchable, type VideoRow } from './queries.ts';
 import { renditions, sources, videos } from './schema.ts';
 
 /** The only writer of videos, sources and renditions. */
+
+/** A position behind all rungs. */
+const BESIDE_THE_LADDER = 1000;
 
 export interface NewVideo {
   title: string;
@@ -130,6 +133,32 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
     app.events.emit('video.becamePlayable', { videoId });
     if (!hasWork) app.events.emit('video.becameReady', { videoId });
   });
+}
+
+/** A rendition that is made when somebody asks for it, beside the ladder; returns its id. */
+export function addBurntRendition(
+  app: App,
+  tx: Tx,
+  rendition: { videoId: string; sourceId: string; spec: Rendition },
+): string {
+  const id = newId(8);
+  tx.insert(renditions)
+    .values({ ...rendition, id, position: BESIDE_THE_LADDER, policy: 'lazy', createdAtMs: app.clock.nowMs() })
+    .run();
+  return id;
+}
+
+/** Forgets renditions, and then their segments. */
+export function dropRenditions(app: App, tx: Tx, dropped: readonly StreamRendition[]): void {
+  for (const rendition of dropped) {
+    tx.delete(renditions).where(eq(renditions.id, rendition.id)).run();
+    app.db.afterCommit(() => {
+      app.events.emit('video.changed', { videoId: rendition.videoId });
+      app.streaming.store
+        .drop(rendition)
+        .catch((error) => app.log.warn({ error, rendition: rendition.id }, 'Segments could not be deleted.'));
+    });
+  }
 }
 
 export function markReady(app: App, tx: Tx, videoId: string): void {

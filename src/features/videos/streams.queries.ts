@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Loudness } from '../../media/loudness.ts';
+import type { Rendition } from '../../media/types.ts';
 import type { App } from '../../ports.ts';
 import type { StreamRendition, StreamSource } from '../../streaming/source.ts';
 import { renditions, sources, videos } from './schema.ts';
@@ -10,6 +11,8 @@ export interface VideoStream {
   /** What is known of how loud its audio tracks are, by ffprobe's stream index. */
   loudness: Record<number, Loudness>;
   renditions: (StreamRendition & { policy: 'eager' | 'lazy' })[];
+  /** Pictures with subtitles drawn into them: each has a playlist of its own. */
+  burnt: StreamRendition[];
 }
 
 /**
@@ -69,6 +72,15 @@ function readStream(app: App, videoId: string): VideoStream | null {
   return {
     source: { id, videoId, path, info, timeline },
     loudness: found.source.loudness ?? {},
-    renditions: rows.map((row) => ({ id: row.id, videoId, spec: row.spec, policy: row.policy })),
+    renditions: rows
+      .filter(({ spec }) => !burnsOf(spec))
+      .map((row) => ({ id: row.id, videoId, spec: row.spec, policy: row.policy })),
+    burnt: rows.flatMap(({ id: renditionId, spec }) => {
+      const burns = burnsOf(spec);
+      const file = burns ? app.storage.localPath(burns.key) : null;
+      return burns && file ? [{ id: renditionId, videoId, spec, burn: { ...burns, path: file } }] : [];
+    }),
   };
 }
+
+const burnsOf = (spec: Rendition) => (spec.kind === 'video' ? spec.burns : undefined);
