@@ -1,10 +1,9 @@
-import { h264CodecString } from './codecs.ts';
+import { encodedCodecString } from './encoded-codecs.ts';
 import { encodedRungs } from './ladder.ts';
 import { primaryVideo } from './plan-video.ts';
 import type { BurnsIn, Grid, LadderSettings, MediaInfo, VideoRendition } from './types.ts';
 
 const MOST_LINES = 1080;
-const H264_HIGH = 100;
 
 /** The rendition of a picture with subtitles drawn in: H.264, which plays everywhere, of at most 1080 lines. */
 export function planBurnt(
@@ -22,8 +21,7 @@ export function planBurnt(
     mode: 'encoded',
     trackIndex: track.index,
     label: `${lines}p`,
-    codecString: h264CodecString(H264_HIGH, 0, rung.level),
-    codec: 'h264',
+    codecString: encodedCodecString(rung.codec, rung.level, track),
     grid,
     why: 'Encoded: these subtitles are pictures, which are drawn into the film.',
     range: 'sdr',
