@@ -1,3 +1,4 @@
+import { type AudioGroup, type AudioMember, audioGroups } from './audio-groups.ts';
 import type { AudioRendition, VideoRendition } from './types.ts';
 
 /**
@@ -9,6 +10,8 @@ export interface MultivariantInput {
   audio: readonly { rendition: AudioRendition; uri: string }[];
   /** WebVTT renditions: `uri` is that of a media playlist. */
   captions?: readonly CaptionEntry[];
+  /** Key frames alone, for scrubbing: `uri` is that of an I-frame playlist. */
+  keyFrames?: readonly { rendition: VideoRendition; uri: string; bitrateKbps: number; peakKbps: number }[];
 }
 
 interface CaptionEntry {
@@ -36,24 +39,34 @@ export interface MediaPlaylistInput {
 const VERSION = 7;
 
 /**
- * A multivariant playlist (RFC 8216bis section 4.4.6): all audio tracks in one group, which every variant names together with
- * the codecs of all that may play (4.4.6.2). Without pictures, each audio track is a variant.
+ * A multivariant playlist (RFC 8216bis section 4.4.6). Each variant is listed once for each group of sound it may go with
+ * (4.4.6.2.1), with the codecs of all that may then play. Without pictures, each form of each audio track is a variant.
  */
-export function multivariantPlaylist({ video, audio, captions = [] }: MultivariantInput): string {
-  if (video.length === 0) return playlist(['#EXT-X-INDEPENDENT-SEGMENTS', ...audio.flatMap(audioVariant)]);
+export function multivariantPlaylist({ video, audio, captions = [], keyFrames = [] }: MultivariantInput): string {
+  if (video.length === 0) return playlist(['#EXT-X-INDEPENDENT-SEGMENTS', ...soundFirst(audio).flatMap(audioVariant)]);
+  const groups = audioGroups(audio);
+  const pairs: (AudioGroup<AudioEntry> | null)[] = groups.length > 0 ? groups : [null];
   return playlist([
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    ...audio.map(audioMedia),
-    ...captions.map(captionMedia),
-    ...video.flatMap((entry) => videoVariant(entry, audio, captions.length > 0)),
+    ...groups.flatMap((group) => group.members.map((member) => audioMedia(group.id, member))),
+    ...captionMedia(captions),
+    ...pairs.flatMap((group) => video.flatMap((entry) => videoVariant(entry, group, captions.length > 0))),
+    ...keyFrames.map(keyFrameVariant),
   ]);
 }
 
 type VideoEntry = MultivariantInput['video'][number];
 type AudioEntry = MultivariantInput['audio'][number];
+type KeyFrameEntry = NonNullable<MultivariantInput['keyFrames']>[number];
 
-function videoVariant({ rendition, uri }: VideoEntry, audio: readonly AudioEntry[], hasCaptions: boolean): string[] {
-  const sounds = audio.map((entry) => entry.rendition);
+/** In the order in which a player should begin: what needs no encoder, then what every browser plays. */
+function soundFirst(audio: readonly AudioEntry[]): AudioEntry[] {
+  const inOrder = audioGroups(audio).flatMap(({ members }) => members.map(({ entry }) => entry));
+  return [...new Set(inOrder)];
+}
+
+function videoVariant({ rendition, uri }: VideoEntry, group: AudioGroup<AudioEntry> | null, hasCaptions: boolean) {
+  const sounds = group?.members.map(({ entry }) => entry.rendition) ?? [];
   const codecs = new Set([rendition.codecString, ...sounds.map(({ codecString }) => codecString)]);
   const stream = tag('EXT-X-STREAM-INF', {
     BANDWIDTH: bits(rendition.peakKbps + Math.max(0, ...sounds.map(({ peakKbps }) => peakKbps))),
@@ -61,14 +74,28 @@ function videoVariant({ rendition, uri }: VideoEntry, audio: readonly AudioEntry
     CODECS: quoted([...codecs].join(',')),
     RESOLUTION: `${rendition.width}x${rendition.height}`,
     'FRAME-RATE': rendition.frameRate === null ? null : rendition.frameRate.toFixed(3),
-    'VIDEO-RANGE': { sdr: 'SDR', pq: 'PQ', hlg: 'HLG' }[rendition.range],
+    'VIDEO-RANGE': VIDEO_RANGE[rendition.range],
     // Not of the RFC, which has players ignore it; hls.js shows it in its menu.
     NAME: quoted(rendition.label),
-    AUDIO: audio.length > 0 ? quoted('audio') : null,
+    AUDIO: group === null ? null : quoted(group.id),
     SUBTITLES: hasCaptions ? quoted('captions') : null,
     'CLOSED-CAPTIONS': 'NONE',
   });
   return [stream, uri];
+}
+
+const VIDEO_RANGE = { sdr: 'SDR', pq: 'PQ', hlg: 'HLG' };
+
+/** EXT-X-I-FRAME-STREAM-INF (4.4.6.3): no sound, no rate of frames, and the address is an attribute. */
+function keyFrameVariant({ rendition, uri, bitrateKbps, peakKbps }: KeyFrameEntry): string {
+  return tag('EXT-X-I-FRAME-STREAM-INF', {
+    BANDWIDTH: bits(peakKbps),
+    'AVERAGE-BANDWIDTH': bits(bitrateKbps),
+    CODECS: quoted(rendition.codecString),
+    RESOLUTION: `${rendition.width}x${rendition.height}`,
+    'VIDEO-RANGE': VIDEO_RANGE[rendition.range],
+    URI: quoted(uri),
+  });
 }
 
 function audioVariant({ rendition, uri }: AudioEntry): string[] {
@@ -81,14 +108,15 @@ function audioVariant({ rendition, uri }: AudioEntry): string[] {
   return [stream, uri];
 }
 
-function audioMedia({ rendition, uri }: AudioEntry): string {
+function audioMedia(groupId: string, { entry, name, isDefault, autoselect }: AudioMember<AudioEntry>): string {
+  const { rendition, uri } = entry;
   return tag('EXT-X-MEDIA', {
     TYPE: 'AUDIO',
-    'GROUP-ID': quoted('audio'),
-    NAME: quoted(rendition.label),
+    'GROUP-ID': quoted(groupId),
+    NAME: quoted(name),
     LANGUAGE: rendition.language === null ? null : quoted(rendition.language),
-    DEFAULT: rendition.isDefault ? 'YES' : 'NO',
-    AUTOSELECT: 'YES',
+    DEFAULT: isDefault ? 'YES' : 'NO',
+    AUTOSELECT: isDefault || autoselect ? 'YES' : 'NO',
     CHANNELS: quoted(String(rendition.channels)),
     URI: quoted(uri),
   });
@@ -97,17 +125,22 @@ function audioMedia({ rendition, uri }: AudioEntry): string {
 /** What an Apple player looks for before it offers a track as SDH (HLS authoring specification, section 8). */
 const SDH = 'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound';
 
-function captionMedia(caption: CaptionEntry): string {
-  return tag('EXT-X-MEDIA', {
-    TYPE: 'SUBTITLES',
-    'GROUP-ID': quoted('captions'),
-    NAME: quoted(caption.name),
-    LANGUAGE: caption.language === null ? null : quoted(caption.language),
-    DEFAULT: caption.isDefault ? 'YES' : 'NO',
-    AUTOSELECT: 'YES',
-    FORCED: caption.isForced ? 'YES' : 'NO',
-    CHARACTERISTICS: caption.isSdh ? quoted(SDH) : null,
-    URI: quoted(caption.uri),
+/** Names differ within a group (4.4.6.1.1), and at most one is the default. */
+function captionMedia(captions: readonly CaptionEntry[]): string[] {
+  const firstDefault = captions.findIndex(({ isDefault }) => isDefault);
+  return captions.map((caption, n) => {
+    const twins = captions.slice(0, n).filter(({ name }) => name === caption.name).length;
+    return tag('EXT-X-MEDIA', {
+      TYPE: 'SUBTITLES',
+      'GROUP-ID': quoted('captions'),
+      NAME: quoted(twins === 0 ? caption.name : `${caption.name} (${twins + 1})`),
+      LANGUAGE: caption.language === null ? null : quoted(caption.language),
+      DEFAULT: n === firstDefault ? 'YES' : 'NO',
+      AUTOSELECT: 'YES',
+      FORCED: caption.isForced ? 'YES' : 'NO',
+      CHARACTERISTICS: caption.isSdh ? quoted(SDH) : null,
+      URI: quoted(caption.uri),
+    });
   });
 }
 
@@ -133,6 +166,22 @@ export function mediaPlaylist({
     ...durationsUs.flatMap((us, n) => [`#EXTINF:${(us / 1e6).toFixed(6)},`, segmentUri(firstIndex + n)]),
     ...(ended ? ['#EXT-X-ENDLIST'] : []),
   ]);
+}
+
+export interface KeyFramePlaylistInput {
+  /** When each key frame is shown, and when the last one is over: n + 1 times in microseconds. */
+  timesUs: readonly number[];
+  initUri: string;
+  keyFrameUri: (index: number) => string;
+}
+
+/**
+ * A playlist of key frames alone (EXT-X-I-FRAMES-ONLY, section 4.4.3.6): each segment holds one picture, and lasts until the
+ * next one's.
+ */
+export function keyFramePlaylist({ timesUs, initUri, keyFrameUri }: KeyFramePlaylistInput): string {
+  const text = mediaPlaylist({ boundariesUs: timesUs, initUri, segmentUri: keyFrameUri, ended: true });
+  return text.replace('#EXT-X-INDEPENDENT-SEGMENTS', '#EXT-X-I-FRAMES-ONLY\n#EXT-X-INDEPENDENT-SEGMENTS');
 }
 
 function playlist(lines: readonly string[]): string {

@@ -34,6 +34,17 @@ export function describeAudio(tracks: readonly Pick<AudioTrack, 'title' | 'langu
   });
 }
 
+/** "English AC-3 5.1" or "English 5.1": the track as it is in the source, besides the one that is called "English". */
+export function untouchedLabel(
+  label: string,
+  track: Pick<AudioTrack, 'codec' | 'channels'>,
+  withCodec: boolean,
+): string {
+  const layout = channelLayout(track.channels);
+  const parts = [label, withCodec ? codecName(track.codec) : null, label.includes(layout ?? '?') ? null : layout];
+  return parts.filter((part) => part !== null).join(' ');
+}
+
 /** "5.1" and "7.1"; nothing for stereo and mono, which go without saying. */
 function channelLayout(channels: number): string | null {
   if (channels === 6) return '5.1';

@@ -1,6 +1,6 @@
 import { audioEncoding } from './audio-encodings.ts';
 import { browserPlaysAudio, codecName } from './codecs.ts';
-import { describeAudio } from './labels.ts';
+import { describeAudio, untouchedLabel } from './labels.ts';
 import { containerName, type PlanInput } from './plan-input.ts';
 import type { AudioRendition, AudioTrack, Grid, LadderSettings, MediaInfo } from './types.ts';
 
@@ -9,31 +9,67 @@ import type { AudioRendition, AudioTrack, Grid, LadderSettings, MediaInfo } from
 const MOST_AUDIO = 16;
 /** A guess for copies of tracks that do not say their rate. */
 const GUESSED_AUDIO_KBPS = 192;
+const LOSSLESS = new Set(['flac', 'alac']);
 
-/** One rendition for each track, the default first. */
-export function planAudio({ info, copy, settings }: PlanInput, grid: Grid): AudioRendition[] {
-  const tracks = info.audio.slice(0, MOST_AUDIO);
+/**
+ * For each track, the default first, what every browser plays; then the originals that only some do, to be taken instead where
+ * they are (`audio-groups.ts`). What has more than two channels is made stereo, and offered as it is besides.
+ */
+export function planAudio(input: PlanInput, grid: Grid): AudioRendition[] {
+  const tracks = input.info.audio.slice(0, MOST_AUDIO);
   const defaultTrack = tracks.find(({ isDefault }) => isDefault) ?? tracks[0];
   const ordered = [...tracks].sort((a, b) => Number(b === defaultTrack) - Number(a === defaultTrack));
-  const delivered = ordered.map((track) => {
-    const cut = copy.get(track.index) ?? null;
-    const copied = cut !== null && browserPlaysAudio(track) === 'universal';
-    return copied ? copiedAudio(track, cut.codecString) : encodedAudio(track, info, settings);
-  });
-  const labels = describeAudio(ordered.map((track, n) => ({ ...track, channels: delivered[n]!.channels })));
-  return ordered.map((track, n) => ({
-    kind: 'audio',
-    trackIndex: track.index,
-    label: labels[n]!,
-    grid,
-    language: track.language,
-    title: track.title,
-    isDefault: track === defaultTrack,
-    ...delivered[n]!,
-  }));
+  const planned = ordered.map((track) => ({ track, deliveries: deliveriesOf(track, input) }));
+  const labels = describeAudio(
+    planned.map(({ track, deliveries }) => ({ ...track, channels: deliveries[0].channels })),
+  );
+  const all = planned.flatMap(({ track, deliveries }, n) =>
+    deliveries.map(({ isOriginal, ...delivered }, place) => ({
+      isOriginal,
+      rendition: {
+        kind: 'audio' as const,
+        trackIndex: track.index,
+        label: place === 0 ? labels[n]! : untouchedLabel(labels[n]!, track, isOriginal),
+        grid,
+        language: track.language,
+        title: track.title,
+        isDefault: track === defaultTrack && (place === 0 || isOriginal),
+        ...delivered,
+      },
+    })),
+  );
+  return all.sort((a, b) => Number(a.isOriginal) - Number(b.isOriginal)).map(({ rendition }) => rendition);
 }
 
-function copiedAudio(track: AudioTrack, codecString: string) {
+type Delivery = (ReturnType<typeof copiedAudio> | ReturnType<typeof encodedAudio>) & {
+  /** To be taken instead of the first delivery, by those who can. */
+  isOriginal: boolean;
+};
+
+function deliveriesOf(track: AudioTrack, { info, copy, settings }: PlanInput): [Delivery, ...Delivery[]] {
+  const cut = copy.get(track.index) ?? null;
+  const support = browserPlaysAudio(track);
+  const encoded = { ...encodedAudio(track, info, settings), isOriginal: false };
+  if (!cut || support === 'none') return [encoded];
+  const name = codecName(track.codec);
+  const untouched = 'the original is cut into segments untouched.';
+  if (support === 'universal') {
+    const plays = `Copied: ${name} plays in every browser, so ${untouched}`;
+    const copied = { ...copiedAudio(track, cut.codecString, plays), isOriginal: false };
+    if (track.channels <= 2) return [copied];
+    return [{ ...encoded, why: 'Encoded: mixed down to stereo for those who have no more than two speakers.' }, copied];
+  }
+  const why = `Copied for browsers that play ${name}: ${untouched}`;
+  // It would be encoded to what it is.
+  if (track.codec === settings.audioCodec && track.channels <= 2) {
+    return [{ ...copiedAudio(track, cut.codecString, why), isOriginal: false }];
+  }
+  // Lossless sound would weigh more than the smaller pictures it goes with.
+  if (LOSSLESS.has(track.codec) && info.video.length > 0) return [encoded];
+  return [encoded, { ...copiedAudio(track, cut.codecString, why), isOriginal: true }];
+}
+
+function copiedAudio(track: AudioTrack, codecString: string, why: string) {
   const bitrateKbps = track.bitrateKbps ?? GUESSED_AUDIO_KBPS;
   return {
     mode: 'copied' as const,
@@ -43,7 +79,7 @@ function copiedAudio(track: AudioTrack, codecString: string) {
     peakKbps: Math.round(bitrateKbps * 1.2),
     channels: track.channels,
     sampleRate: track.sampleRate,
-    why: `Copied: ${codecName(track.codec)} plays in every browser, so the original is cut into segments untouched.`,
+    why,
   };
 }
 

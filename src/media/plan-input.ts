@@ -1,10 +1,20 @@
+import type { Bandwidth } from './bandwidth.ts';
 import type { LadderSettings, MediaInfo } from './types.ts';
+
+/** What is known of a track that the packager can cut. */
+export interface CopyTrack {
+  /** RFC 6381, exact. */
+  codecString: string;
+  /** What its segments, and their key frames alone, weigh; absent where only reading them all would tell. */
+  bandwidth?: Bandwidth;
+  keyFrames?: Bandwidth;
+}
 
 /** Copy or encode, and why: the one place that decides. */
 export interface PlanInput {
   info: MediaInfo;
-  /** Tracks the packager can cut, by stream index, with their exact RFC 6381 codecs string. */
-  copy: ReadonlyMap<number, { codecString: string }>;
+  /** Tracks the packager can cut, by stream index. */
+  copy: ReadonlyMap<number, CopyTrack>;
   /** `source`: its key frames make a grid that can be shared. `sparse`: they are over 10 s apart in places. */
   grids: { source: boolean; sparse: boolean };
   settings: LadderSettings;

@@ -204,15 +204,17 @@ describe('sound', () => {
       'English | copied aac source',
       'German | encoded aac source',
       'Commentary | copied aac source',
+      'Track 4 | encoded aac source',
       'Track 4 5.1 | copied aac source',
       'English (2) | copied aac source',
+      'German AC-3 5.1 | copied ac3 source',
     ]);
     expect(renditions[1]).toMatchObject({
       codecString: 'mp4a.40.2',
       channels: 2,
       why: 'Encoded: AC-3 does not play in every browser.',
     });
-    expect(renditions.map((r) => r.kind === 'audio' && r.isDefault)).toEqual([true, false, false, false, false]);
+    expect(renditions.map((r) => r.kind === 'audio' && r.isDefault)).toEqual([true, ...Array(6).fill(false)]);
   });
 
   test.each<[string, Partial<AudioTrack>, Partial<PlanInput>, object]>([
@@ -232,7 +234,28 @@ describe('sound', () => {
     ['PCM', { codec: 'pcm_s16le', profile: null }, {}, { why: 'Encoded: PCM does not play in every browser.' }],
     ['sound alone', {}, { grids: { source: false, sparse: false } }, { grid: 'regular' }],
   ])('%s', (_, track, more, expected) => {
-    expect(plan({ audio: [audio(track)] }, more)).toMatchObject([expected]);
+    expect(plan({ audio: [audio(track)] }, more)[0]).toMatchObject(expected);
+  });
+
+  test.each([
+    ['plain AAC', { codec: 'aac' }, ['English | copied aac']],
+    ['Opus', { codec: 'opus' }, ['English | encoded aac', 'English Opus | copied opus']],
+    ['E-AC-3 7.1', { codec: 'eac3', channels: 8 }, ['English | encoded aac', 'English E-AC-3 7.1 | copied eac3']],
+    ['FLAC of a film', { codec: 'flac' }, ['English | encoded aac']],
+    ['DTS', { codec: 'dts', channels: 6 }, ['English | encoded aac']],
+  ])('%s', (_, track, expected) => {
+    const sounds = plan({ video: [video()], audio: [audio({ profile: null, ...track })] }).filter(
+      (rendition) => rendition.kind === 'audio',
+    );
+    expect(sounds.map(({ label, mode, codec }) => `${label} | ${mode} ${codec}`)).toEqual(expected);
+    expect(new Set(sounds.map(({ isDefault }) => isDefault))).toEqual(new Set([true]));
+  });
+
+  test('FLAC alone is offered untouched', () => {
+    expect(plan({ audio: [audio({ codec: 'flac', profile: null })] }).map(({ mode }) => mode)).toEqual([
+      'encoded',
+      'copied',
+    ]);
   });
 
   test('at most sixteen tracks', () => {

@@ -32,6 +32,8 @@ export interface Packager {
    * has one. Nothing but these frames is read. Throws where the packager cannot read the track.
    */
   keyFrames(source: StreamSource, trackIndex: number, momentsUs: readonly number[]): AsyncGenerator<Buffer>;
+  /** The key frame of segment `index` alone, shown for as long as told. */
+  keyFrame(source: StreamSource, rendition: StreamRendition, index: number, durationUs: number): Promise<Buffer>;
 }
 
 interface CopyTrack {
@@ -100,8 +102,21 @@ export function createPackager(pool: InputPool): Packager {
         if (!packet || packet.timestamp === last) continue;
         last = packet.timestamp;
         const sample = { ptsTicks: n * copy.timescale, durationTicks: copy.timescale, key: true };
-        yield writeFragment([{ ...sample, data: copy.unwrap(packet.data) }], n + 1);
+        yield writeFragment([{ ...sample, data: copy.unwrap(packet.data) }], n + 1, copy.timing);
       }
+    },
+    async keyFrame(source, rendition, index, durationUs) {
+      const copy = await openTrack(source, rendition);
+      const packet = await keyPacket(copy.sink, source.timeline, index);
+      if (!packet) throw new Error(`the source has no key frame for segment ${index} any more`);
+      const seconds = packet.timestamp + packagerShiftSec(source.timeline, rendition.spec.trackIndex);
+      const sample: Sample = {
+        ptsTicks: Math.round(seconds * copy.timescale),
+        durationTicks: Math.round((durationUs / 1e6) * copy.timescale),
+        key: true,
+        data: copy.unwrap(packet.data),
+      };
+      return writeFragment([sample], index + 1, copy.timing);
     },
   };
 }
@@ -132,13 +147,22 @@ async function* videoPackets(
   source: StreamSource,
   index: number,
 ): AsyncGenerator<EncodedPacket> {
-  const { packagerOriginSec, source: grid } = source.timeline;
-  if (!grid) throw new Error('this source has no key frame grid to cut on');
-  const keyAt = (n: number) => packagerOriginSec + grid.keysUs[n]! / 1e6 + EPSILON_SEC;
-  const first = (await sink.getKeyPacket(keyAt(index))) ?? (index === 0 ? await sink.getFirstKeyPacket() : null);
-  const isLast = index + 1 >= grid.keysUs.length;
-  const end = isLast ? null : await sink.getKeyPacket(keyAt(index + 1), { metadataOnly: true });
+  const isLast = index + 1 >= (source.timeline.source?.keysUs.length ?? 0);
+  const first = await keyPacket(sink, source.timeline, index);
+  const end = isLast ? null : await keyPacket(sink, source.timeline, index + 1, { metadataOnly: true });
   if (first) yield* sink.packets(first, end ?? undefined);
+}
+
+/** The key frame that segment `index` of the source's own grid begins with. */
+async function keyPacket(
+  sink: EncodedPacketSink,
+  { packagerOriginSec, source: grid }: StreamSource['timeline'],
+  index: number,
+  options: { metadataOnly?: boolean } = {},
+): Promise<EncodedPacket | null> {
+  if (!grid) throw new Error('this source has no key frame grid to cut on');
+  const packet = await sink.getKeyPacket(packagerOriginSec + grid.keysUs[index]! / 1e6 + EPSILON_SEC, options);
+  return packet ?? (index === 0 ? sink.getFirstKeyPacket(options) : null);
 }
 
 /** All packets that start within the segment; the first also has those before time zero, the last all the rest. */
