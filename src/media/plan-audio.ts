@@ -1,7 +1,7 @@
 import { audioEncoding } from './audio-encodings.ts';
 import { browserPlaysAudio, codecName } from './codecs.ts';
 import { describeAudio, untouchedLabel } from './labels.ts';
-import { containerName, type PlanInput } from './plan-input.ts';
+import { type CopyTrack, containerName, type PlanInput } from './plan-input.ts';
 import type { AudioRendition, AudioTrack, Grid, LadderSettings, MediaInfo } from './types.ts';
 
 /** The sound's part of the plan: which tracks are copied, which encoded, and why. */
@@ -55,28 +55,28 @@ function deliveriesOf(track: AudioTrack, { info, copy, settings }: PlanInput): [
   const untouched = 'the original is cut into segments untouched.';
   if (support === 'universal') {
     const plays = `Copied: ${name} plays in every browser, so ${untouched}`;
-    const copied = { ...copiedAudio(track, cut.codecString, plays), isOriginal: false };
+    const copied = { ...copiedAudio(track, cut, plays), isOriginal: false };
     if (track.channels <= 2) return [copied];
     return [{ ...encoded, why: 'Encoded: mixed down to stereo for those who have no more than two speakers.' }, copied];
   }
   const why = `Copied for browsers that play ${name}: ${untouched}`;
   // It would be encoded to what it is.
   if (track.codec === settings.audioCodec && track.channels <= 2) {
-    return [{ ...copiedAudio(track, cut.codecString, why), isOriginal: false }];
+    return [{ ...copiedAudio(track, cut, why), isOriginal: false }];
   }
   // Lossless sound would weigh more than the smaller pictures it goes with.
   if (LOSSLESS.has(track.codec) && info.video.length > 0) return [encoded];
-  return [encoded, { ...copiedAudio(track, cut.codecString, why), isOriginal: true }];
+  return [encoded, { ...copiedAudio(track, cut, why), isOriginal: true }];
 }
 
-function copiedAudio(track: AudioTrack, codecString: string, why: string) {
-  const bitrateKbps = track.bitrateKbps ?? GUESSED_AUDIO_KBPS;
+function copiedAudio(track: AudioTrack, { codecString, bandwidth }: CopyTrack, why: string) {
+  const bitrateKbps = bandwidth?.bitrateKbps ?? track.bitrateKbps ?? GUESSED_AUDIO_KBPS;
   return {
     mode: 'copied' as const,
     codec: track.codec,
     codecString,
     bitrateKbps,
-    peakKbps: Math.round(bitrateKbps * 1.2),
+    peakKbps: bandwidth?.peakKbps ?? Math.round(bitrateKbps * 1.2),
     channels: track.channels,
     sampleRate: track.sampleRate,
     why,

@@ -1,7 +1,7 @@
 import { browserPlaysVideo, codecName } from './codecs.ts';
 import { encodedCodecString } from './encoded-codecs.ts';
 import { encodedRungs, FAST_FRAME_RATE, linesOf, type Rung } from './ladder.ts';
-import { containerName, type PlanInput } from './plan-input.ts';
+import { type CopyTrack, containerName, type PlanInput } from './plan-input.ts';
 import type { Grid, MediaInfo, VideoRendition, VideoTrack } from './types.ts';
 
 /** The pictures' part of the plan: which are copied, which encoded, and why. */
@@ -21,12 +21,15 @@ export function primaryVideo(tracks: readonly VideoTrack[]): VideoTrack | null {
 
 /** From best to smallest, copied before encoded at the same size. */
 export function planVideo(track: VideoTrack, grid: Grid, { info, copy, grids, settings }: PlanInput): VideoRendition[] {
-  const verdict = judgeVideo(track, info, grids.source ? (copy.get(track.index) ?? null) : null);
+  const cut = grids.source ? (copy.get(track.index) ?? null) : null;
+  const verdict = judgeVideo(track, info, cut);
   const sourceKbps = track.bitrateKbps ?? info.bitrateKbps;
   const alone = grids.sparse;
   const whyFull = verdict.universal && alone ? WHY_SPARSE : verdict.whyEncoded;
   const copied =
-    verdict.codecString === null ? null : copiedVideo(track, verdict.codecString, verdict.why, sourceKbps, alone);
+    verdict.codecString === null
+      ? null
+      : copiedVideo(track, { ...cut, codecString: verdict.codecString }, verdict.why, sourceKbps, alone);
   const ladders = [...new Set(settings.codecs)].map((codec) => {
     const rungs = encodedRungs({ ...track, bitrateKbps: sourceKbps }, settings, { codec });
     const why = (n: number) => (n === 0 && codec === settings.codecs[0] ? whyFull : whyRung(codec));
@@ -64,7 +67,7 @@ interface Verdict {
   whyEncoded: string;
 }
 
-function judgeVideo(track: VideoTrack, info: MediaInfo, cut: { codecString: string } | null): Verdict {
+function judgeVideo(track: VideoTrack, info: MediaInfo, cut: CopyTrack | null): Verdict {
   const name = codecName(track.codec);
   const refused = (whyEncoded: string): Verdict => ({ codecString: null, universal: false, why: '', whyEncoded });
   if (track.rotation !== 0) return refused('Encoded: it is stored turned, and not every player turns it upright.');
@@ -101,12 +104,12 @@ const chromaName = ({ chroma }: VideoTrack) => (chroma === 'other' ? 'this kind 
 
 function copiedVideo(
   track: VideoTrack,
-  codecString: string,
+  { codecString, bandwidth, keyFrames }: CopyTrack,
   why: string,
   kbps: number | null,
   alone: boolean,
 ): VideoRendition {
-  const bitrateKbps = kbps ?? GUESSED_VIDEO_KBPS;
+  const bitrateKbps = bandwidth?.bitrateKbps ?? kbps ?? GUESSED_VIDEO_KBPS;
   return {
     kind: 'video',
     mode: 'copied',
@@ -115,7 +118,8 @@ function copiedVideo(
     codecString,
     codec: track.codec,
     bitrateKbps,
-    peakKbps: Math.round(bitrateKbps * PEAK_OVER_AVERAGE),
+    peakKbps: bandwidth?.peakKbps ?? Math.round(bitrateKbps * PEAK_OVER_AVERAGE),
+    ...(keyFrames ? { keyFrames } : {}),
     grid: 'source',
     why: alone ? `${why} Its key frames are over 10 s apart, so it is offered alone, without switching.` : why,
     width: track.width,

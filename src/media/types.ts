@@ -149,6 +149,8 @@ export interface VideoRendition extends RenditionBase {
   level: number | null;
   /** True for a copied track with key frames too far apart: offered alone, outside the switching set. */
   alone: boolean;
+  /** What its key frames alone weigh, where that has been measured. */
+  keyFrames?: { bitrateKbps: number; peakKbps: number };
   /** Subtitles that are drawn into it; such a rendition has a playlist of its own. */
   burns?: BurnsIn;
 }

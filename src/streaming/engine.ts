@@ -24,6 +24,7 @@ import { type FillOptions, fillLadder } from './fill-ladder.ts';
 import { createHotCache } from './hot-cache.ts';
 import { createInputPool } from './input-pool.ts';
 import { type Inspection, inspectSource } from './inspect.ts';
+import { hasKeyFrames, readKeyFrame } from './key-frames.ts';
 import { createPackager } from './packager.ts';
 import { createSegmentStore, type SegmentStore } from './segment-store.ts';
 import { type StreamRendition, type StreamSource, segmentCount } from './source.ts';
@@ -45,6 +46,10 @@ export interface Streaming {
   waiting(viewer: string, videoId: string): { ahead: number | null } | null;
   /** Key frames as a small film for pictures (`Packager.keyFrames`): n seconds into it is the n-th moment. */
   keyFrames(source: StreamSource, trackIndex: number, momentsUs: readonly number[]): AsyncGenerator<Buffer>;
+  /** Whether `keyFrame` has all key frames of a rendition. */
+  hasKeyFrames(source: StreamSource, rendition: StreamRendition): Promise<boolean>;
+  /** The key frame of a segment alone. Never starts an encoder: throws `segment-not-found` for what is not stored. */
+  keyFrame(source: StreamSource, rendition: StreamRendition, index: number): Promise<Buffer>;
   /** Makes all that is missing of encoded renditions, as a background job. */
   fill(options: FillOptions): Promise<void>;
   /** Runs something short that decodes or encodes, when it is its turn. */
@@ -154,10 +159,17 @@ export function createStreaming(ports: {
           rendition.spec.mode === 'copied' ? cut(() => packager.init(source, rendition)) : makeInit(source, rendition),
         ),
       ),
+    hasKeyFrames: (source, rendition) => hasKeyFrames(store, source, rendition),
+    async keyFrame(source, rendition, index) {
+      checkRange(source, rendition, index);
+      if (rendition.spec.kind !== 'video') throw segmentNotFound('Sound has no key frames.');
+      const make = () => readKeyFrame({ store, packager }, source, rendition, index);
+      const bytes = await guarded(() => (rendition.spec.mode === 'copied' ? cut(make) : make()));
+      if (!bytes) throw segmentNotFound('This key frame has not been encoded yet.');
+      return bytes;
+    },
     async segment(source, rendition, index, ask) {
-      if (!Number.isInteger(index) || index < 0 || index >= segmentCount(source.timeline, rendition.spec.grid)) {
-        throw segmentNotFound('This rendition has no segment of that number.');
-      }
+      checkRange(source, rendition, index);
       if (rendition.spec.mode === 'copied') {
         return hot.get(keyOf(rendition, index), () =>
           guarded(() => cut(() => packager.segment(source, rendition, index))),
@@ -192,7 +204,7 @@ export function createStreaming(ports: {
 }
 
 /** What the packager stumbles over is the file's fault, unless the system says otherwise (`code`). */
-async function cut(make: () => Promise<Buffer>): Promise<Buffer> {
+async function cut<T>(make: () => Promise<T>): Promise<T> {
   try {
     return await make();
   } catch (error) {
@@ -203,8 +215,13 @@ async function cut(make: () => Promise<Buffer>): Promise<Buffer> {
   }
 }
 
+function checkRange({ timeline }: StreamSource, { spec }: StreamRendition, index: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < segmentCount(timeline, spec.grid)) return;
+  throw segmentNotFound('This rendition has no segment of that number.');
+}
+
 /** Turns what goes wrong while a segment is made into an answer a viewer understands. */
-async function guarded(make: () => Promise<Buffer>): Promise<Buffer> {
+async function guarded<T>(make: () => Promise<T>): Promise<T> {
   try {
     return await make();
   } catch (error) {

@@ -2,16 +2,18 @@ import type { EncodedPacketSink, InputTrack } from 'mediabunny';
 import { firstPacketsArgv } from '../media/argv.ts';
 import { type CutPoint, regularGrid, sourceGrid, TARGET_US } from '../media/boundaries.ts';
 import { deliveredCodecString } from '../media/codecs.ts';
+import type { CopyTrack } from '../media/plan-input.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../media/types.ts';
 import type { Ffmpeg } from '../platform/ffmpeg.ts';
 import type { InputPool, OpenInput } from './input-pool.ts';
+import { measureCopies } from './measure.ts';
 import type { Timeline } from './source.ts';
 
 /** What the packager found out about a source: its clocks, its grid, and which tracks it can cut. */
 export interface Inspection {
   timeline: Timeline;
-  /** ffprobe stream index -> exact RFC 6381 codecs string, for tracks that can be cut just in time. */
-  copy: Map<number, { codecString: string }>;
+  /** By ffprobe's stream index, the tracks that can be cut just in time. */
+  copy: Map<number, CopyTrack>;
 }
 
 /** A key frame this much later than where it was looked for is as good. */
@@ -81,7 +83,8 @@ export async function inspectSource(
   const cuts = video ? await findCuts(video.sink, clocks.packagerOriginSec, durationUs) : [];
   const source = cuts.length > 0 ? sourceGrid(cuts, durationUs) : null;
   if (!source && videoTrack) copy.delete(videoTrack.index);
-  return { copy, timeline: { ...clocks, audioShiftSec, durationUs, source, regularUs: regularGrid(durationUs) } };
+  const timeline = { ...clocks, audioShiftSec, durationUs, source, regularUs: regularGrid(durationUs) };
+  return { copy: await measureCopies(path, info, timeline, copy), timeline };
 }
 
 interface CutTrack<T extends InputTrack = InputTrack> {

@@ -106,7 +106,7 @@ export function createPackager(pool: InputPool): Packager {
       }
     },
     async keyFrame(source, rendition, index, durationUs) {
-      const copy = await openTrack(source, rendition);
+      const copy = await openTrack(source, rendition.spec);
       const packet = await keyPacket(copy.sink, source.timeline, index);
       if (!packet) throw new Error(`the source has no key frame for segment ${index} any more`);
       const seconds = packet.timestamp + packagerShiftSec(source.timeline, rendition.spec.trackIndex);

@@ -1,6 +1,7 @@
 import { dashManifest } from '../../media/dash.ts';
-import { mediaPlaylist, multivariantPlaylist } from '../../media/hls.ts';
+import { keyFramePlaylist, mediaPlaylist, multivariantPlaylist } from '../../media/hls.ts';
 import type { AudioRendition, VideoRendition } from '../../media/types.ts';
+import { keyFrameTimesUs } from '../../streaming/key-frames.ts';
 import { boundariesOf, type StreamRendition } from '../../streaming/source.ts';
 import { hasText, type LabelledCaption } from '../captions/queries.ts';
 import type { VideoStream } from '../videos/streams.queries.ts';
@@ -24,6 +25,8 @@ export function multivariant(
   stream: VideoStream,
   captions: readonly LabelledCaption[],
   original: boolean,
+  /** Ids of the renditions whose key frames are all there. */
+  withKeyFrames: ReadonlySet<string>,
 ): string | null {
   const { video, audio } = split(stream, original);
   if (original && video.length === 0) return null;
@@ -32,6 +35,15 @@ export function multivariant(
     video: video.map((rendition) => ({ rendition: rendition.spec, uri: uri(rendition) })),
     audio: audio.map((rendition) => ({ rendition: rendition.spec, uri: uri(rendition) })),
     captions: texts(captions).map((caption) => ({ ...caption, uri: `captions/${caption.id}/index.m3u8` })),
+    keyFrames: video
+      .filter(({ id }) => withKeyFrames.has(id))
+      .map(({ id, spec }) => ({
+        rendition: spec,
+        uri: `${id}/key-frames.m3u8`,
+        // A key frame weighs no more than the segment it begins, and is shown for as long.
+        bitrateKbps: spec.keyFrames?.bitrateKbps ?? spec.bitrateKbps,
+        peakKbps: spec.keyFrames?.peakKbps ?? spec.peakKbps,
+      })),
   });
 }
 
@@ -62,6 +74,15 @@ export function playlist(stream: VideoStream, rendition: StreamRendition): strin
     initUri: 'init.mp4',
     segmentUri: (index) => `${index}.m4s`,
     ended: true,
+  });
+}
+
+/** The playlist of a rendition's key frames alone. */
+export function keyFrames(stream: VideoStream, rendition: StreamRendition): string {
+  return keyFramePlaylist({
+    timesUs: keyFrameTimesUs(stream.source, rendition),
+    initUri: 'init.mp4',
+    keyFrameUri: (index) => `k${index}.m4s`,
   });
 }
 

@@ -10,9 +10,9 @@ import { findCaption, listReady } from '../captions/queries.ts';
 import { getMediaVideo, noSuchMedia } from '../videos/media-access.queries.ts';
 import { readMediaToken } from '../videos/media-urls.queries.ts';
 import type { VideoRow } from '../videos/queries.ts';
-import { findStream } from '../videos/streams.queries.ts';
+import { findStream, type VideoStream } from '../videos/streams.queries.ts';
 import { WaitingWire } from './api.ts';
-import { burntMultivariant, dash, multivariant, playlist } from './manifests.ts';
+import { burntMultivariant, dash, keyFrames, multivariant, playlist } from './manifests.ts';
 import { sendPicture } from './pictures.routes.ts';
 import { watched } from './watched.ts';
 
@@ -28,13 +28,15 @@ export function playbackRoutes(app: App) {
   for (const prefix of ['/media/:video', '/media/:video/:token{~[^/]+}'] as const) {
     const under = <P extends string>(path: P) => `${prefix}${path}` as const;
     routes
-      .get(under('/master.m3u8'), declared('HLS multivariant playlist', HLS), (c) => {
+      .get(under('/master.m3u8'), declared('HLS multivariant playlist', HLS), async (c) => {
         const { stream, video } = getStream(c);
-        return sendText(c, multivariant(stream, listReady(app.db.orm, video.id), false)!, HLS, video);
+        const captions = listReady(app.db.orm, video.id);
+        return sendText(c, multivariant(stream, captions, false, await withKeyFrames(stream))!, HLS, video);
       })
-      .get(under('/original.m3u8'), declared('HLS playlist of the untouched original', HLS), (c) => {
+      .get(under('/original.m3u8'), declared('HLS playlist of the untouched original', HLS), async (c) => {
         const { stream, video } = getStream(c);
-        const text = multivariant(stream, listReady(app.db.orm, video.id), true);
+        const captions = listReady(app.db.orm, video.id);
+        const text = multivariant(stream, captions, true, await withKeyFrames(stream));
         if (!text) throw notFound('The original of this video is already among the qualities of master.m3u8.');
         return sendText(c, text, HLS, video);
       })
@@ -86,18 +88,22 @@ export function playbackRoutes(app: App) {
           cache: cacheOf(video),
         });
       })
-      .get(under('/:rendition/:segment{[0-9]+\\.m4s}'), declared('Media segment', 'video/iso.segment'), async (c) => {
+      .get(under('/:rendition/key-frames.m3u8'), declared('HLS playlist of key frames alone', HLS), async (c) => {
         const { stream, rendition, video } = getRendition(c);
-        const name = (c.req.param() as Record<string, string>)['segment']!;
-        if (!/^(0|[1-9]\d{0,6})\.m4s$/.test(name))
-          throw segmentNotFound('This rendition has no segment of that number.');
-        const index = Number.parseInt(name, 10);
+        if (!(await app.streaming.hasKeyFrames(stream.source, rendition))) throw noSuchMedia();
+        return sendText(c, keyFrames(stream, rendition), HLS, video);
+      })
+      .get(under('/:rendition/:segment{[^/]+\\.m4s}'), declared('Media segment', 'video/iso.segment'), async (c) => {
+        const { stream, rendition, video } = getRendition(c);
+        const { isKeyFrame, index } = readSegmentName((c.req.param() as Record<string, string>)['segment']!);
         watched(app, rendition.id);
         const ask = { viewer: viewerKey(c), signal: c.req.raw.signal };
-        const bytes = await app.streaming.segment(stream.source, rendition, index, ask);
+        const bytes = await (isKeyFrame
+          ? app.streaming.keyFrame(stream.source, rendition, index)
+          : app.streaming.segment(stream.source, rendition, index, ask));
         return sendBytes(c, bytes, {
           contentType: typeOf(rendition.spec.kind),
-          etag: `"${rendition.id}-${index}"`,
+          etag: `"${rendition.id}-${isKeyFrame ? 'k' : ''}${index}"`,
           cache: cacheOf(video),
         });
       });
@@ -115,6 +121,11 @@ export function playbackRoutes(app: App) {
     return c.var.viewer.user?.id ?? holder?.userId ?? `address ${clientAddress(c, app)}`;
   }
 
+  async function withKeyFrames({ source, renditions }: VideoStream): Promise<Set<string>> {
+    const found = await Promise.all(renditions.map((rendition) => app.streaming.hasKeyFrames(source, rendition)));
+    return new Set(renditions.filter((_, n) => found[n]).map(({ id }) => id));
+  }
+
   function getStream(c: Context<HttpEnv>) {
     const video = getVideo(c);
     const stream = findStream(app, video.id);
@@ -129,6 +140,13 @@ export function playbackRoutes(app: App) {
     if (!rendition) throw noSuchMedia();
     return { video, stream, rendition };
   }
+}
+
+/** `12.m4s` is a segment, `k12.m4s` its key frame. Every number has one name, so that caches know one of each. */
+function readSegmentName(name: string): { isKeyFrame: boolean; index: number } {
+  const match = /^(k?)(0|[1-9]\d{0,6})\.m4s$/.exec(name);
+  if (!match) throw segmentNotFound('This rendition has no segment of that number.');
+  return { isKeyFrame: match[1] === 'k', index: Number(match[2]) };
 }
 
 /** Manifests change when renditions come and go; all else keeps its meaning for ever under its URL. */
