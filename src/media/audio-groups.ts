@@ -22,7 +22,7 @@ export interface AudioMember<E> {
 
 type Entry = { rendition: AudioRendition };
 
-/** The groups of all renditions of sound, the one to be preferred first: stereo as it was made, all-round, multichannel. */
+/** The groups of all renditions of sound, the one to be preferred first: stereo that needs no encoder, what all play, all else. */
 export function audioGroups<E extends Entry>(entries: readonly E[]): AudioGroup<E>[] {
   const base = entries.filter((entry) => !isOriginal(entry, entries));
   if (base.length === 0) return [];
@@ -43,9 +43,18 @@ export function audioGroups<E extends Entry>(entries: readonly E[]): AudioGroup<
     };
     return { id: `audio-${codec}`, members: members.map((member) => ({ ...member, entry: standsIn(member.entry) })) };
   });
-  const isStereo = ({ members: [first] }: AudioGroup<E>) => first!.entry.rendition.channels <= 2;
   const usual: AudioGroup<E> = { id: 'audio', members };
-  return [...groups.filter(isStereo), usual, ...groups.filter((group) => !isStereo(group))];
+  return [...groups.filter(isPreferred), usual, ...groups.filter((group) => !isPreferred(group))];
+}
+
+/** Formats that a browser decodes by itself wherever it knows them. Dolby's are up to the system and its speakers. */
+const FREE = new Set(['opus', 'mp3', 'flac']);
+
+function isPreferred({ members }: AudioGroup<Entry>): boolean {
+  const originals = members
+    .filter(({ entry }) => entry.rendition.mode === 'copied')
+    .map(({ entry }) => entry.rendition);
+  return originals.every(({ codec, channels }) => channels <= 2 && (FREE.has(codec) || codec === 'aac'));
 }
 
 /** A copy that only some browsers play, besides what was made of it for the others. */

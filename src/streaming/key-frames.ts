@@ -15,7 +15,9 @@ export function keyFrameTimesUs({ timeline }: StreamSource, { spec }: StreamRend
   const boundariesUs = boundariesOf(timeline, spec.grid);
   const isCopied = spec.mode === 'copied' && timeline.source !== null;
   // A copied key frame may be shown a little after its boundary, which the frames stored behind it come before.
-  return isCopied ? [...timeline.source!.keysUs, boundariesUs.at(-1)!] : [...boundariesUs];
+  if (!isCopied) return [...boundariesUs];
+  // Both playlists begin together, also where the pictures begin a little later than the sound.
+  return [boundariesUs[0]!, ...timeline.source!.keysUs.slice(1), boundariesUs.at(-1)!];
 }
 
 /** Whether every key frame of a rendition can be had without an encoder. */

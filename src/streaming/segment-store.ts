@@ -21,6 +21,8 @@ export interface SegmentStore {
   drop(rendition: StreamRendition): Promise<void>;
   /** Bytes a rendition holds. */
   sizeBytes(rendition: StreamRendition): Promise<number>;
+  /** Bytes of each stored segment, by its index. */
+  segmentSizes(rendition: StreamRendition): Promise<Map<number, number>>;
   /** Forgets what is known of a video: it is being deleted. */
   forget(videoId: string): void;
 }
@@ -105,6 +107,14 @@ export function createSegmentStore(
       let total = 0;
       for await (const { sizeBytes } of storage.list(hlsPrefix(rendition))) total += sizeBytes;
       return total;
+    },
+    async segmentSizes(rendition) {
+      const sizes = new Map<number, number>();
+      for await (const { key, sizeBytes } of storage.list(hlsPrefix(rendition))) {
+        const match = /\/(\d+)\.m4s$/.exec(key);
+        if (match) sizes.set(Number(match[1]), sizeBytes);
+      }
+      return sizes;
     },
     forget(videoId) {
       for (const key of known.keys()) if (key.startsWith(`${videoId}/`)) known.delete(key);

@@ -3,6 +3,7 @@ import { FfmpegError } from '../../platform/ffmpeg.ts';
 import { PermanentJobError } from '../../platform/queue.define.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
+import { noteWeighed, weighEncoded } from './bandwidth.ts';
 import { makeImages } from './images.ts';
 import { fillJob, imagesJob, probeJob, soundJob, TRIES } from './job-definitions.ts';
 import { failureSentence, probeVideo } from './probe.ts';
@@ -48,7 +49,11 @@ async function fillVideo(app: App, videoId: string, { signal, progress }: JobCon
       noteEncodePercent(app, videoId, Math.floor(percent));
     },
   });
-  app.db.write((tx) => markReady(app, tx, videoId));
+  const weighed = await weighEncoded(app, stream);
+  app.db.write((tx) => {
+    noteWeighed(tx, weighed);
+    markReady(app, tx, videoId);
+  });
 }
 
 /**
