@@ -83,7 +83,9 @@ async function soundOf(clip: string, order: number[]): Promise<string> {
   const { playback } = await client.waitFor(await client.upload(clip), isPlayable);
   const { audio } = await readMultivariant(client, playback!.hls);
   const path = join(kinora.folder, `sound-${files++}.mp4`);
-  await fetchInOrder(audio[0]!.url, order, path);
+  // What every browser plays: the original may be there besides.
+  const made = audio.find(({ attributes }) => attributes['GROUP-ID'] === 'audio');
+  await fetchInOrder(made!.url, order, path);
   return path;
 }
 

@@ -257,7 +257,8 @@ function rateRules(a: Attributes, peakKbps: number, averageKbps: number, isMeasu
 }
 
 function weigh({ fragments, durationsUs }: Media): { bitrateKbps: number; peakKbps: number } {
-  const boundariesUs = durationsUs.reduce((times, us) => [...times, times.at(-1)! + us], [0]);
+  const boundariesUs = [0];
+  for (const us of durationsUs) boundariesUs.push(boundariesUs.at(-1)! + us);
   return bandwidthOf(
     fragments.map(({ sizeBytes }) => sizeBytes),
     boundariesUs,

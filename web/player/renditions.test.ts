@@ -39,3 +39,19 @@ test('finds the audio by label, then language, then being the only one', () => {
   expect(audioRenditionOf(null, [german])?.id).toBe('de');
   expect(audioRenditionOf(null, [german, english])).toBeNull();
 });
+
+test('finds the original that stands in for what was made of it', () => {
+  const english = rendition({ id: 'en', kind: 'audio', label: 'English', language: 'en', codec: 'mp4a.40.2' });
+  const opus = rendition({ ...english, id: 'opus', label: 'English Opus', codec: 'Opus' });
+  const track = { label: 'English', language: 'en' };
+  expect(audioRenditionOf(track, [english, opus], 'avc1,opus')?.id).toBe('opus');
+  expect(audioRenditionOf(track, [english, opus], 'avc1,mp4a')?.id).toBe('en');
+  expect(audioRenditionOf(track, [english, opus])?.id).toBe('en');
+});
+
+test('finds the sound of a level without pictures', () => {
+  const aac = rendition({ id: 'aac', kind: 'audio', codec: 'mp4a.40.2', bitrateKbps: 128, height: null });
+  const flac = rendition({ id: 'flac', kind: 'audio', codec: 'fLaC', bitrateKbps: 900, height: null });
+  expect(renditionOf({ height: 0, bitrate: 950_000, codec: 'fLaC' }, [aac, flac])?.id).toBe('flac');
+  expect(renditionOf({ height: 0, bitrate: 150_000, codec: 'mp4a' }, [aac, flac])?.id).toBe('aac');
+});

@@ -6,11 +6,16 @@ interface Playing {
   codec: string | null;
 }
 
-/** Which of the server's renditions a level of the playlist is: same height, same codec family, nearest bitrate. */
+/**
+ * Which of the server's renditions a level of the playlist is: same height, same codec family, nearest bitrate. Levels of sound
+ * alone have no height.
+ */
 export function renditionOf(playing: Playing | null, renditions: RenditionWire[]): RenditionWire | null {
   if (!playing) return null;
-  const near = renditions.filter((one) => one.kind === 'video' && one.height === playing.height);
-  const family = playing.codec?.split('.')[0];
+  const near = renditions.filter((one) =>
+    playing.height ? one.kind === 'video' && one.height === playing.height : one.kind === 'audio',
+  );
+  const family = playing.codec?.split(/[.,]/)[0];
   const same = near.filter((one) => !family || one.codec.startsWith(family));
   const kbps = (playing.bitrate ?? 0) / 1000;
   const sorted = (same.length > 0 ? same : near).toSorted(
@@ -24,8 +29,23 @@ interface Track {
   language: string;
 }
 
-export function audioRenditionOf(track: Track | null, renditions: RenditionWire[]): RenditionWire | null {
+/** `codecs`: those of the level that plays; the original of a track may stand in for what was made of it. */
+export function audioRenditionOf(
+  track: Track | null,
+  renditions: RenditionWire[],
+  codecs: string | null = null,
+): RenditionWire | null {
   const audio = renditions.filter((one) => one.kind === 'audio');
+  const main = mainRenditionOf(track, audio);
+  const names = codecs?.toLowerCase().split(',') ?? [];
+  const isHeard = ({ label, codec }: RenditionWire) =>
+    label.startsWith(`${main?.label} `) &&
+    codec.split('.')[0] !== main?.codec.split('.')[0] &&
+    names.some((name) => name.split('.')[0] === codec.toLowerCase().split('.')[0]);
+  return audio.find(isHeard) ?? main;
+}
+
+function mainRenditionOf(track: Track | null, audio: RenditionWire[]): RenditionWire | null {
   if (!track) return audio.length === 1 ? (audio[0] ?? null) : null;
   return (
     audio.find((one) => one.label === track.label) ??

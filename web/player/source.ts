@@ -2,6 +2,7 @@ import type { HLSProvider } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire, RenditionWire } from '../../src/features/videos/api.ts';
 import { repeatMissedPauses } from './media-element.ts';
+import { keepOneSound } from './one-sound.ts';
 import { arriveAtStart, startAt, startOf } from './seeking.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { START_BITS_PER_SECOND } from './start-quality.ts';
@@ -25,6 +26,7 @@ export function preparePlayer(player: MediaPlayerElement, renditions: RenditionW
       (provider as unknown as { appendSource: () => void }).appendSource = () => {};
       // Without this Vidstack would fetch hls.js from another host.
       provider.library = () => import('hls.js');
+      provider.onInstance((hls) => keepOneSound(hls, provider.ctor!));
       provider.config = {
         startPosition: startOf(player) ?? -1,
         // Saves bytes where every size is stored already. Where it is not, a smaller picture would have to be encoded

@@ -25,7 +25,7 @@ export function StatsPanel({ player, state, renditions, onClose }: StatsPanelPro
   useSheet(box, true);
   const numbers = useNumbers(player);
   const video = renditionOf(state.value.quality, renditions);
-  const audio = audioRenditionOf(state.value.audioTrack, renditions);
+  const audio = audioRenditionOf(state.value.audioTrack, renditions, state.value.quality?.codec);
   // What plays now comes first; the rest stays in the server's order.
   const isPlaying = (one: RenditionWire) => one === video || one === audio;
   return (
