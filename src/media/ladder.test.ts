@@ -110,3 +110,27 @@ test.each([
 ])('%i x %i is called %i lines', (width, height, lines) => {
   expect(linesOf({ width, height }).named).toBe(lines);
 });
+
+test('other codecs have the same sizes at lower rates, and levels of their own', () => {
+  const source = { width: 1920, height: 1080, frameRate: 25, bitrateKbps: null };
+  const ladder = (codec: 'h264' | 'hevc' | 'av1' | 'vp9') =>
+    encodedRungs(source, { heights: [1080, 360], bitrateFactor: 1 }, { codec }).map(
+      ({ width, bitrateKbps, peakKbps, level }) => [width, bitrateKbps, peakKbps, level],
+    );
+  expect(ladder('h264')).toEqual([
+    [1920, 4500, 6500, 40],
+    [640, 700, 1100, 30],
+  ]);
+  expect(ladder('hevc')).toEqual([
+    [1920, 3150, 4550, 120],
+    [640, 490, 770, 63],
+  ]);
+  expect(ladder('av1')).toEqual([
+    [1920, 2700, 3900, 8],
+    [640, 420, 660, 1],
+  ]);
+  expect(ladder('vp9')).toEqual([
+    [1920, 3600, 5200, 40],
+    [640, 560, 880, 21],
+  ]);
+});

@@ -114,6 +114,29 @@ describe('pictures', () => {
       ],
     ],
     [
+      'several codecs: the copy’s own size in a better one where that saves much',
+      { bitrateKbps: 3200 },
+      { settings: { ...settings, heights: [1080, 480], codecs: ['h264', 'av1'] } },
+      [
+        '1080p H.264 | copied h264 source',
+        '1080p AV1 | encoded av1 source',
+        '480p H.264 | encoded h264 source',
+        '480p AV1 | encoded av1 source',
+      ],
+    ],
+    [
+      'several codecs: none of the copy’s own, nor one that saves little',
+      { codec: 'hevc', profile: 'Main', bitrateKbps: 2000 },
+      { settings: { ...settings, heights: [1080], codecs: ['hevc', 'vp9'] } },
+      ['1080p | copied hevc source'],
+    ],
+    [
+      'without H.264 there is none',
+      { codec: 'mpeg2video', profile: 'Main' },
+      { settings: { ...settings, heights: [480], codecs: ['av1', 'av1'] } },
+      ['480p | encoded av1 source'],
+    ],
+    [
       'HEVC is offered both ways',
       { codec: 'hevc', profile: 'Main 10', bitDepth: 10 },
       {},

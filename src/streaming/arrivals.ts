@@ -1,3 +1,6 @@
+/** In place of a segment's number: the rendition's header, which every session writes first. */
+export const HEADER = -1;
+
 /** Lets requests wait for a segment that somebody is making. */
 export interface Arrivals {
   /** Resolves when the segment has arrived; rejects when it cannot, or when `signal` is aborted. */

@@ -17,7 +17,7 @@ export interface SegmentPorts {
  */
 export async function encodeSegments(
   { ffmpeg, store, hardware }: SegmentPorts,
-  options: Omit<EncodeRunOptions, 'onInit' | 'encoderOf'>,
+  options: Omit<EncodeRunOptions, 'onInit' | 'encoderOf'> & { onHeader: (rendition: StreamRendition) => void },
 ): Promise<void> {
   const next = new Map(options.renditions.map(({ id }) => [id, options.firstSegment]));
   const run = (encoders: Map<string, PictureEncoder>, firstSegment: number) =>
@@ -25,7 +25,11 @@ export async function encodeSegments(
       ...options,
       firstSegment,
       encoderOf: ({ id }) => encoders.get(id)!,
-      onInit: (rendition, init) => store.fitInit(rendition, init, Boolean(encoders.get(rendition.id)!.hardware)),
+      async onInit(rendition, init) {
+        const move = await store.fitInit(rendition, init, Boolean(encoders.get(rendition.id)!.hardware));
+        options.onHeader(rendition);
+        return move;
+      },
       async onSegment(rendition, index, bytes) {
         // Renditions of one run are not all equally far when it breaks off.
         if (index < next.get(rendition.id)!) return;

@@ -5,7 +5,7 @@ import type { Ffmpeg } from '../platform/ffmpeg.ts';
 import type { Hardware } from '../platform/hardware.ts';
 import type { Log } from '../platform/log.ts';
 import type { Machine } from '../platform/machine.ts';
-import type { Arrivals } from './arrivals.ts';
+import { type Arrivals, HEADER } from './arrivals.ts';
 import { type Asker, createAskers } from './askers.ts';
 import type { Claims } from './claims.ts';
 import { encodeSegments } from './encode-segments.ts';
@@ -34,6 +34,8 @@ export interface SegmentAsk {
   viewer?: string | undefined;
   /** Aborted when they no longer wait. */
   signal?: AbortSignal | undefined;
+  /** The rendition's header is all they wait for: the segment is what they ask for next. */
+  header?: boolean;
 }
 
 /**
@@ -53,8 +55,16 @@ export interface EncodeSessions {
   waiting(viewer: string, videoId: string): { ahead: number | null } | null;
   /** Stops whatever runs for a video: it is being deleted or replaced. */
   stopVideo(videoId: string): Promise<void>;
-  list(): { videoId: string; renditionId: string; next: number }[];
+  list(): SessionFact[];
   close(): Promise<void>;
+}
+
+export interface SessionFact {
+  videoId: string;
+  renditionId: string;
+  kind: 'video' | 'audio';
+  /** The segment it is at. */
+  next: number;
 }
 
 export interface SessionSettings {
@@ -210,6 +220,7 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
         priority: 'watching',
         signal: stop.signal,
         gate: (signal) => rest(session, signal),
+        onHeader: ({ id }) => arrivals.arrived(id, HEADER),
         onSegment: async (_, index, bytes) => {
           const boundariesUs = boundariesOf(source.timeline, rendition.spec.grid);
           session.madeMs += (boundariesUs[index + 1]! - boundariesUs[index]!) / 1000;
@@ -227,6 +238,7 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
       sessions.delete(session);
       claims.remove(claim);
       session.place.leave();
+      arrivals.failed(rendition.id, HEADER, HEADER + 1, failure);
       // Whoever still waits here starts over, and finds the segment, another session, or this failure again.
       arrivals.failed(rendition.id, claim.next, reach(session, settings.aheadSegments) + 1, failure);
     }
@@ -292,15 +304,17 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
   }
 
   return {
-    async make(source, rendition, index, { viewer, signal } = {}) {
+    async make(source, rendition, index, { viewer, signal, header = false } = {}) {
       const asker = askers.of(viewer ?? null, source.videoId, rendition.spec.kind);
+      const isThere = async () =>
+        header ? (await store.readInit(rendition)) !== null : (await store.present(rendition)).has(index);
       for (let attempt = 1; ; attempt++) {
         signal?.throwIfAborted();
-        if ((await store.present(rendition)).has(index)) return;
+        if (await isThere()) return;
         const gone = new AbortController();
         const arrival = arrivals.wait(
           rendition.id,
-          index,
+          header ? HEADER : index,
           signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
         );
         let session: Session | null = null;
@@ -310,7 +324,7 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
             return findOrStart(source, rendition, index, asker);
           });
           // It may have been written while we stood at the door.
-          if (session && !(await store.present(rendition)).has(index)) await arrive(session, arrival);
+          if (session && !(await isThere())) await arrive(session, arrival);
           askers.served(asker);
           return;
         } catch (error) {
@@ -354,6 +368,7 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
       [...sessions].map(({ source, rendition, claim }) => ({
         videoId: source.videoId,
         renditionId: rendition.id,
+        kind: rendition.spec.kind,
         next: claim.next,
       })),
     async close() {

@@ -1,11 +1,4 @@
 import { defineProblem } from '../core/problem.ts';
-import { initArgv } from '../media/argv.ts';
-import { audioEncoding } from '../media/audio-encodings.ts';
-import { encoderFor } from '../media/encoders/encoders.ts';
-import { readTimescale } from '../media/fragment.ts';
-import { normaliseInit } from '../media/init-segment.ts';
-import { leadIn } from '../media/lead-in.ts';
-import { holdsSpare, isByDevice } from '../media/parameter-sets.ts';
 import type { MediaInfo } from '../media/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Ffmpeg, FfmpegError } from '../platform/ffmpeg.ts';
@@ -15,12 +8,11 @@ import type { Machine } from '../platform/machine.ts';
 import type { Storage } from '../platform/storage/port.ts';
 import { createArrivals } from './arrivals.ts';
 import { createClaims } from './claims.ts';
-import type { PictureEncoder } from './encode-run.ts';
-import { chooseEncoder } from './encode-segments.ts';
-import { createEncodeSessions, type SegmentAsk, type SessionSettings } from './encode-sessions.ts';
+import { createEncodeSessions, type SegmentAsk, type SessionFact, type SessionSettings } from './encode-sessions.ts';
 import { encoderMemoryBytes, slotsOf } from './encoder-costs.ts';
 import { createEncoderSlots, type EncoderFacts, type SlotAsk } from './encoder-slots.ts';
 import { type FillOptions, fillLadder } from './fill-ladder.ts';
+import { createHeaders } from './headers.ts';
 import { createHotCache } from './hot-cache.ts';
 import { createInputPool } from './input-pool.ts';
 import { type Inspection, inspectSource } from './inspect.ts';
@@ -36,7 +28,8 @@ export const segmentUnavailable = defineProblem('segment-unavailable', 503);
 export interface Streaming {
   /** Measures a source's clocks and boundaries, and finds which tracks can be copied. */
   inspect(path: string, info: MediaInfo): Promise<Inspection>;
-  init(source: StreamSource, rendition: StreamRendition): Promise<Buffer>;
+  /** A rendition's init segment. `viewer` is who asks, as in `SegmentAsk`. */
+  init(source: StreamSource, rendition: StreamRendition, viewer?: string): Promise<Buffer>;
   /**
    * One segment, from memory, the store, the packager or an encoder, whichever is quickest.
    * Throws `segment-not-found` outside the range and `segment-unavailable` when it cannot be made now.
@@ -57,7 +50,7 @@ export interface Streaming {
   store: SegmentStore;
   /** Every encoder, at work, paused or waiting for its turn, and how many may work at once. */
   encoders(): { slots: number; items: EncoderFacts[] };
-  sessions(): { videoId: string; renditionId: string; next: number }[];
+  sessions(): SessionFact[];
   /** Stops and forgets all of a video's: it is going away. */
   release(videoId: string): Promise<void>;
   close(): Promise<void>;
@@ -95,52 +88,11 @@ export function createStreaming(ports: {
   };
   const sessions = createEncodeSessions(encodePorts);
 
-  async function makeInit(source: StreamSource, rendition: StreamRendition): Promise<Buffer> {
-    const stored = await store.readInit(rendition);
-    if (stored && (!isByDevice(stored) || holdsSpare(stored))) return stored;
-    const chosen = chooseEncoder(hardware, stored, rendition);
-    // Software is given its place beforehand: players have the header already when it has to take over.
-    const encoders = chosen.hardware ? [chosen, { hardware: null, inOrder: true }] : [chosen];
-    const made = await Promise.allSettled(encoders.map((encoder) => encodeInit(source, rendition, encoder)));
-    for (const [n, init] of made.entries()) {
-      if (init.status === 'fulfilled') await store.fitInit(rendition, init.value, Boolean(encoders[n]!.hardware));
-      else if (n === 0 && chosen.hardware) hardware.failed(chosen.hardware, init.reason);
-    }
-    const init = await store.readInit(rendition);
-    if (init) return init;
-    throw made.find((one) => one.status === 'rejected')!.reason;
-  }
-
-  /** The header does not depend on the place: one frame from the start makes the same one as any session. */
-  async function encodeInit(
-    source: StreamSource,
-    rendition: StreamRendition,
-    encoder: PictureEncoder,
-  ): Promise<Buffer> {
-    const { info, path } = source;
-    const track = info.video.find((candidate) => candidate.index === rendition.spec.trackIndex);
-    const argv = initArgv({
-      path,
-      demuxer: info.container.demuxer,
-      rendition: rendition.spec,
-      source: track ?? null,
-      encoder: track ? encoderFor(rendition.spec.codec) : null,
-      ...encoder,
-      preset: settings.preset,
-      crf: settings.crf,
-      audioKbps: settings.audioKbps,
-    });
-    const oneFrame = () => ffmpeg.start(argv, { priority: 'watching', timeoutMs: 60_000 }).done;
-    const short = { urgency: 'watching', light: true, memoryBytes: SHORT_WORK_BYTES, owner: null } as const;
-    const raw = await slots.run(short, undefined, oneFrame);
-    const { editTicks } = leadIn({
-      kind: rendition.spec.kind,
-      hasPicture: info.video.length > 0,
-      timescale: readTimescale(raw),
-      primingTicks: rendition.spec.kind === 'audio' ? audioEncoding(rendition.spec.codec).primingSamples : 0,
-    });
-    return normaliseInit(raw, editTicks, rendition.spec.kind === 'video' ? rendition.spec.level : null);
-  }
+  const headers = createHeaders({
+    ...{ ffmpeg, hardware, store, sessions, settings },
+    short: (work) =>
+      slots.run({ urgency: 'watching', light: true, memoryBytes: SHORT_WORK_BYTES, owner: null }, undefined, work),
+  });
 
   async function makeSegment(source: StreamSource, rendition: StreamRendition, index: number, ask?: SegmentAsk) {
     const stored = await store.read(rendition, index);
@@ -153,10 +105,12 @@ export function createStreaming(ports: {
 
   return {
     inspect: (path, info) => inspectSource({ pool, ffmpeg }, path, info),
-    init: (source, rendition) =>
+    init: (source, rendition, viewer) =>
       hot.get(keyOf(rendition, 'init'), () =>
         guarded(() =>
-          rendition.spec.mode === 'copied' ? cut(() => packager.init(source, rendition)) : makeInit(source, rendition),
+          rendition.spec.mode === 'copied'
+            ? cut(() => packager.init(source, rendition))
+            : headers.get(source, rendition, viewer),
         ),
       ),
     hasKeyFrames: (source, rendition) => hasKeyFrames(store, source, rendition),

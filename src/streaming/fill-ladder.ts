@@ -1,3 +1,4 @@
+import { HEADER } from './arrivals.ts';
 import type { Claim } from './claims.ts';
 import { encodeSegments } from './encode-segments.ts';
 import { SessionStopped } from './encode-session.ts';
@@ -147,6 +148,7 @@ async function fillRun(ports: EncodePorts, options: FillOptions, run: FillRun): 
       priority: 'background',
       signal,
       gate: (stopped) => pause(place, pace!, stopped),
+      onHeader: ({ id }) => arrivals.arrived(id, HEADER),
       onSegment: async (rendition, index, bytes) => {
         const claim = own.get(rendition.id)!;
         await store.write(rendition, index, bytes);

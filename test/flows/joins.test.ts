@@ -96,6 +96,31 @@ async function clicksDb(path: string): Promise<number> {
   return Number(/max_volume: (-?[\d.]+) dB/.exec(printed)![1]);
 }
 
+describe('a header', () => {
+  it('comes from the encoder that makes the first segment', async () => {
+    const id = await client.upload(await makeClip({ seconds: 16, size: '640x360', rate: '25' }));
+    const { playback } = await client.waitFor(id, isPlayable);
+    await kinora.app.queue.drain();
+    const { variants } = await readMultivariant(client, playback!.hls);
+    const { initUrl, segments } = await readPlaylist(client, variants.at(-1)!.url);
+    const { start } = kinora.app.ffmpeg;
+    let encoders = 0;
+    kinora.app.ffmpeg.start = (argv, options) => {
+      if (argv.includes('-force_key_frames') || argv.includes('-frames:v')) encoders++;
+      return start(argv, options);
+    };
+    try {
+      const init = await client.bytes(initUrl);
+      await client.bytes(segments[0]!.url);
+      await client.bytes(segments[1]!.url);
+      expect(encoders).toBe(1);
+      expect(await client.bytes(initUrl)).toEqual(init);
+    } finally {
+      kinora.app.ffmpeg.start = start;
+    }
+  });
+});
+
 describe('the same segment', () => {
   it('asked for by many at once is made once', async () => {
     const id = await client.upload(await makeClip({ seconds: 16, size: '640x360', rate: '25' }));

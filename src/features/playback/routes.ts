@@ -81,7 +81,7 @@ export function playbackRoutes(app: App) {
       })
       .get(under('/:rendition/init.mp4'), declared('Init segment', 'video/mp4'), async (c) => {
         const { stream, rendition, video } = getRendition(c);
-        const bytes = await app.streaming.init(stream.source, rendition);
+        const bytes = await app.streaming.init(stream.source, rendition, viewerKey(c));
         return sendBytes(c, bytes, {
           contentType: typeOf(rendition.spec.kind),
           etag: `"${rendition.id}-i"`,
