@@ -42,7 +42,7 @@ const graph = (more: Partial<EncodeVideoOptions>) => after(encode(more), '-filte
 
 test('ffprobe', () => {
   expect(line(probeArgv({ path: '/films/a.mp4', demuxer: 'mov' }))).toMatchInlineSnapshot(
-    `"-hide_banner -v error -show_format -show_streams -show_chapters -of json -protocol_whitelist file,pipe -f mov -i file:/films/a.mp4"`,
+    `"-hide_banner -v error -show_format -show_streams -show_chapters -show_packets -of json -read_intervals %+#64 -protocol_whitelist file,pipe -f mov -i file:/films/a.mp4"`,
   );
 });
 

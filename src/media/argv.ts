@@ -1,6 +1,6 @@
 import { audioEncoding } from './audio-encodings.ts';
 import { burnArgs } from './burn-args.ts';
-import type { EncodeAudioOptions, EncodeOutput, EncodeVideoOptions, SourceStream } from './encode-options.ts';
+import type { EncodeAudioOptions, EncodeOutput, EncodeVideoOptions } from './encode-options.ts';
 import {
   decoderOf,
   FLAGS,
@@ -26,20 +26,16 @@ import type { AudioRendition, VideoRendition } from './types.ts';
  */
 
 const FRAGMENTED = 'empty_moov+default_base_moof+skip_trailer+frag_discont';
+/** Enough to meet every usual track, and the first pictures in the order shown. */
+const FIRST_PACKETS = 64;
 /** Sound is handed on twice a second; the reader cuts it where it wants. */
 const SOUND_FRAGMENTS = ['-frag_duration', '500000'];
 
-/** ffprobe: container, streams and chapters as JSON on stdout, for `readProbe`. */
+/** ffprobe: container, streams, chapters and the first packets as JSON on stdout, for `readProbe`. */
 export function probeArgv({ path, demuxer }: { path: string; demuxer: string }): string[] {
-  const show = ['-show_format', '-show_streams', '-show_chapters', '-of', 'json'];
-  return ['-hide_banner', '-v', 'error', ...show, ...inputOf(path, demuxer)];
-}
-
-/** ffprobe: the presentation times of a stream's first packets, one a line, those that an edit list hides as well. */
-export function firstPacketsArgv(options: SourceStream & { count: number }): string[] {
-  const { path, demuxer, trackIndex, count } = options;
-  const show = ['-show_entries', 'packet=pts_time', '-read_intervals', `%+#${count}`, '-of', 'csv=p=0'];
-  return ['-hide_banner', '-v', 'error', '-select_streams', String(trackIndex), ...show, ...inputOf(path, demuxer)];
+  const show = ['-show_format', '-show_streams', '-show_chapters', '-show_packets', '-of', 'json'];
+  const first = ['-read_intervals', `%+#${FIRST_PACKETS}`];
+  return ['-hide_banner', '-v', 'error', ...show, ...first, ...inputOf(path, demuxer)];
 }
 
 /**

@@ -46,10 +46,11 @@ type Delivery = (ReturnType<typeof copiedAudio> | ReturnType<typeof encodedAudio
   isOriginal: boolean;
 };
 
-function deliveriesOf(track: AudioTrack, { info, copy, settings }: PlanInput): [Delivery, ...Delivery[]] {
+function deliveriesOf(track: AudioTrack, input: PlanInput): [Delivery, ...Delivery[]] {
+  const { info, copy, refused, settings } = input;
   const cut = copy.get(track.index) ?? null;
   const support = browserPlaysAudio(track);
-  const encoded = { ...encodedAudio(track, info, settings), isOriginal: false };
+  const encoded = { ...encodedAudio(track, info, settings, refused?.get(track.index) ?? null), isOriginal: false };
   if (!cut || support === 'none') return [encoded];
   const name = codecName(track.codec);
   const untouched = 'the original is cut into segments untouched.';
@@ -83,12 +84,17 @@ function copiedAudio(track: AudioTrack, { codecString, bandwidth }: CopyTrack, w
   };
 }
 
-function encodedAudio(track: AudioTrack, info: MediaInfo, { audioKbps, audioCodec }: LadderSettings) {
+function encodedAudio(
+  track: AudioTrack,
+  info: MediaInfo,
+  { audioKbps, audioCodec }: LadderSettings,
+  refusal: string | null,
+) {
   const name = codecName(track.codec);
   const channels = track.channels === 1 ? 1 : 2;
   const bitrateKbps = channels === 1 ? Math.ceil(audioKbps / 2) : audioKbps;
   const plays = browserPlaysAudio(track) === 'universal';
-  const uncut = `Encoded: the packager cannot cut ${name} out of this ${containerName(info)} file.`;
+  const uncut = refusal ?? `Encoded: the packager cannot cut ${name} out of this ${containerName(info)} file.`;
   return {
     mode: 'encoded' as const,
     codec: audioCodec as string,

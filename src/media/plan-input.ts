@@ -15,6 +15,8 @@ export interface PlanInput {
   info: MediaInfo;
   /** Tracks the packager can cut, by stream index. */
   copy: ReadonlyMap<number, CopyTrack>;
+  /** Why a track is not copied though the packager can read it, by stream index: a sentence. */
+  refused?: ReadonlyMap<number, string>;
   /** `source`: its key frames make a grid that can be shared. `sparse`: they are over 10 s apart in places. */
   grids: { source: boolean; sparse: boolean };
   settings: LadderSettings;

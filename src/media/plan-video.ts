@@ -20,9 +20,13 @@ export function primaryVideo(tracks: readonly VideoTrack[]): VideoTrack | null {
 }
 
 /** From best to smallest, copied before encoded at the same size. */
-export function planVideo(track: VideoTrack, grid: Grid, { info, copy, grids, settings }: PlanInput): VideoRendition[] {
+export function planVideo(
+  track: VideoTrack,
+  grid: Grid,
+  { info, copy, refused, grids, settings }: PlanInput,
+): VideoRendition[] {
   const cut = grids.source ? (copy.get(track.index) ?? null) : null;
-  const verdict = judgeVideo(track, info, cut);
+  const verdict = judgeVideo(track, info, cut, refused?.get(track.index) ?? null);
   const sourceKbps = track.bitrateKbps ?? info.bitrateKbps;
   const alone = grids.sparse;
   const whyFull = verdict.universal && alone ? WHY_SPARSE : verdict.whyEncoded;
@@ -67,15 +71,16 @@ interface Verdict {
   whyEncoded: string;
 }
 
-function judgeVideo(track: VideoTrack, info: MediaInfo, cut: CopyTrack | null): Verdict {
+function judgeVideo(track: VideoTrack, info: MediaInfo, cut: CopyTrack | null, refusal: string | null): Verdict {
   const name = codecName(track.codec);
   const refused = (whyEncoded: string): Verdict => ({ codecString: null, universal: false, why: '', whyEncoded });
   if (track.rotation !== 0) return refused('Encoded: it is stored turned, and not every player turns it upright.');
   if (track.hasAlpha) return refused('Encoded: it has a transparent background, which is made black.');
   if (track.interlaced) return refused('Encoded: it is interlaced, and browsers show only whole frames well.');
   const support = browserPlaysVideo(track);
-  if (support === 'none') return refused(refusal(track, name));
-  if (!cut) return refused(`Encoded: the packager cannot cut ${name} out of this ${containerName(info)} file.`);
+  if (support === 'none') return refused(unplayable(track, name));
+  if (!cut)
+    return refused(refusal ?? `Encoded: the packager cannot cut ${name} out of this ${containerName(info)} file.`);
   if (support === 'universal') {
     return {
       codecString: cut.codecString,
@@ -93,7 +98,7 @@ function judgeVideo(track: VideoTrack, info: MediaInfo, cut: CopyTrack | null): 
   };
 }
 
-function refusal(track: VideoTrack, name: string): string {
+function unplayable(track: VideoTrack, name: string): string {
   if (track.codec === 'vp8') return 'Encoded: VP8 cannot be delivered in segments that browsers read.';
   if (track.chroma !== '420') return `Encoded: browsers do not play ${name} with ${chromaName(track)} colour.`;
   if (track.bitDepth > 8) return `Encoded: browsers do not play ${name} with ${track.bitDepth} bits a colour.`;

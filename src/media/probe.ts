@@ -1,6 +1,7 @@
 import { defineProblem } from '../core/problem.ts';
 import { languageTag } from './languages.ts';
 import { asRecord, integer, type Json, listOf, real } from './probe-json.ts';
+import { type FirstPackets, readFirstPackets } from './probe-packets.ts';
 import { readPicture } from './probe-picture.ts';
 import { cleanText } from './titles.ts';
 import type { AudioTrack, Chapter, Container, MediaInfo, SubtitleTrack, VideoTrack } from './types.ts';
@@ -30,7 +31,7 @@ const TEXT_SUBTITLES = new Set([
 const SOUND_CONTAINERS = new Set(['mp3', 'flac', 'wav', 'adts', 'ogg']);
 
 /**
- * Reads what `ffprobe -show_format -show_streams -show_chapters -of json` printed (see `probeArgv`). Nothing in it is trusted:
+ * Reads what `ffprobe -show_format -show_streams -show_chapters -show_packets -of json` printed (see `probeArgv`). Nothing in it is trusted:
  * missing, "N/A" and absurd values become null or a default.
  *
  * Throws `media-unplayable` with a sentence for the file's owner: neither picture nor sound, a picture too large, no length.
@@ -43,6 +44,7 @@ export function readProbe(json: unknown, container: Container): MediaInfo {
   const video: VideoTrack[] = [];
   const audio: AudioTrack[] = [];
   const subtitles: SubtitleTrack[] = [];
+  const packets = readFirstPackets(root.packets);
   const ordinals = { video: 0, audio: 0, subtitle: 0 };
   for (const stream of streams) {
     const index = integer(stream.index);
@@ -50,10 +52,10 @@ export function readProbe(json: unknown, container: Container): MediaInfo {
     if (stream.codec_type === 'video') {
       const ordinal = ordinals.video++;
       if (isCover(stream, container)) covers.push(index);
-      else if (video.length < MOST_TRACKS) pushIf(video, readVideo(stream, index, ordinal));
+      else if (video.length < MOST_TRACKS) pushIf(video, readVideo(stream, index, ordinal, packets.get(index)));
     } else if (stream.codec_type === 'audio') {
       const ordinal = ordinals.audio++;
-      if (audio.length < MOST_TRACKS) pushIf(audio, readAudio(stream, index, ordinal));
+      if (audio.length < MOST_TRACKS) pushIf(audio, readAudio(stream, index, ordinal, packets.get(index)));
     } else if (stream.codec_type === 'subtitle') {
       const ordinal = ordinals.subtitle++;
       if (subtitles.length < MOST_TRACKS) subtitles.push(readSubtitle(stream, index, ordinal));
@@ -95,7 +97,7 @@ function isCover(stream: Json, container: Container): boolean {
   return integer(stream.nb_frames) === 1;
 }
 
-function readVideo(stream: Json, index: number, ordinal: number): VideoTrack | null {
+function readVideo(stream: Json, index: number, ordinal: number, first?: FirstPackets): VideoTrack | null {
   const codec = codecOf(stream);
   const picture = readPicture(stream);
   if (codec === null || picture === null) return null;
@@ -113,13 +115,14 @@ function readVideo(stream: Json, index: number, ordinal: number): VideoTrack | n
     codec,
     ...picture,
     bitrateKbps: kbps(stream.bit_rate) ?? kbps(tagsOf(stream).bps),
-    startSec: real(stream.start_time) ?? 0,
+    startSec: first?.shownSec ?? real(stream.start_time) ?? 0,
+    ...firstPacket(first),
     isDefault: asRecord(stream.disposition).default === 1,
     language: languageTag(tagsOf(stream).language),
   };
 }
 
-function readAudio(stream: Json, index: number, ordinal: number): AudioTrack | null {
+function readAudio(stream: Json, index: number, ordinal: number, first?: FirstPackets): AudioTrack | null {
   const codec = codecOf(stream);
   const channels = integer(stream.channels);
   const sampleRate = integer(stream.sample_rate);
@@ -134,6 +137,7 @@ function readAudio(stream: Json, index: number, ordinal: number): AudioTrack | n
     sampleRate,
     bitrateKbps: kbps(stream.bit_rate) ?? kbps(tagsOf(stream).bps),
     startSec: real(stream.start_time) ?? 0,
+    ...firstPacket(first),
     language: languageTag(tagsOf(stream).language),
     title: cleanText(tagsOf(stream).title),
     isDefault: asRecord(stream.disposition).default === 1,
@@ -211,4 +215,8 @@ function kbps(bitsPerSec: unknown): number | null {
 
 function pushIf<T>(list: T[], item: T | null): void {
   if (item !== null) list.push(item);
+}
+
+function firstPacket(first: FirstPackets | undefined): { firstPacketSec?: number } {
+  return first ? { firstPacketSec: first.firstPacketSec } : {};
 }

@@ -53,7 +53,10 @@ export interface VideoTrack {
   /** How many frames decoding runs ahead of showing (ffprobe's `has_b_frames`): 0 where nothing is reordered. */
   reorderFrames: number;
   bitrateKbps: number | null;
+  /** When the first picture is shown, as ffmpeg counts. */
   startSec: number;
+  /** ffmpeg's time of the first packet stored, shown or not. Absent where unknown. */
+  firstPacketSec?: number;
   range: 'sdr' | 'pq' | 'hlg';
   /** ffmpeg's names, null where the file does not say. Sources probed by earlier versions lack the last two. */
   colorSpace: string | null;
@@ -74,6 +77,7 @@ export interface AudioTrack {
   sampleRate: number;
   bitrateKbps: number | null;
   startSec: number;
+  firstPacketSec?: number;
   language: string | null;
   title: string | null;
   isDefault: boolean;

@@ -104,7 +104,7 @@ export function createStreaming(ports: {
   }
 
   return {
-    inspect: (path, info) => inspectSource({ pool, ffmpeg }, path, info),
+    inspect: (path, info) => inspectSource(pool, path, info),
     init: (source, rendition, viewer) =>
       hot.get(keyOf(rendition, 'init'), () =>
         guarded(() =>

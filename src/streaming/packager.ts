@@ -14,6 +14,7 @@ import { deliveredCodecString } from '../media/codecs.ts';
 import { readTimescale, type Sample, writeFragment } from '../media/fragment.ts';
 import { normaliseInit } from '../media/init-segment.ts';
 import { type LeadIn, leadIn } from '../media/lead-in.ts';
+import { createPacketReader, type PacketReader } from './cut-track.ts';
 import type { InputPool } from './input-pool.ts';
 import { boundariesOf, packagerShiftSec, type StreamRendition, type StreamSource } from './source.ts';
 
@@ -43,6 +44,7 @@ interface CopyTrack {
   timescale: number;
   timing: LeadIn;
   unwrap: (data: Uint8Array) => Uint8Array;
+  reader: PacketReader;
 }
 
 const EPSILON_SEC = 0.0005;
@@ -85,7 +87,8 @@ export function createPackager(pool: InputPool): Packager {
         samples.push({
           ptsTicks: ticks(packet.timestamp + shiftSec),
           durationTicks: ticks(packet.duration) || lastStep(samples, packet.timestamp + shiftSec, copy.timescale),
-          key: packet.type === 'key',
+          // Containers are mistaken about key frames; a player that believes them shows rubbish.
+          key: packet.type === 'key' && (await copy.reader.isEntry(packet)),
           data: copy.unwrap(packet.data),
         });
       }
@@ -232,5 +235,6 @@ async function prepareTrack(
   const unwrap = needsUnwrap ? unwrapping : (data: Uint8Array) => data;
   const kind = track.isVideoTrack() ? 'video' : 'audio';
   const timing = leadIn({ kind, hasPicture, timescale, primingTicks });
-  return { track, sink, init: normaliseInit(raw, timing.editTicks), timescale, timing, unwrap };
+  const reader = await createPacketReader(track);
+  return { track, sink, init: normaliseInit(raw, timing.editTicks), timescale, timing, unwrap, reader };
 }

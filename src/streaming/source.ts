@@ -24,6 +24,8 @@ export interface Timeline {
    */
   audioShiftSec?: Record<number, number>;
   durationUs: number;
+  /** When the first picture is shown, and when the last one would end. Absent where only a decoder knows. */
+  pictureUs?: { start: number; end: number };
   /** Cut on the source's key frames; null where the packager cannot read the source's pictures. */
   source: SourceGrid | null;
   /** Every 4 s. */

@@ -33,11 +33,12 @@ export async function probeVideo(app: App, videoId: string, signal: AbortSignal)
   if (!path) throw mediaUnplayable('The original file is not on this machine.');
   const container = await sniffFile(path);
   const info = await probeFile(app, path, container, signal);
-  const { timeline, copy } = await app.streaming.inspect(path, info);
+  const { timeline, copy, refused } = await app.streaming.inspect(path, info);
   const { encoding } = app.config;
   const specs = planRenditions({
     info,
     copy,
+    refused,
     grids: { source: timeline.source !== null, sparse: timeline.source?.sparse ?? false },
     settings: encoding,
   });

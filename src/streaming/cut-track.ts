@@ -1,0 +1,44 @@
+import type { EncodedPacket, EncodedPacketSink, InputTrack } from 'mediabunny';
+import { hasSkippedLeading, isEntryPoint, nalLengthOf } from '../media/entry-points.ts';
+import type { AudioTrack } from '../media/types.ts';
+
+/** A track that the packager can read. */
+export interface CutTrack<T extends InputTrack = InputTrack> {
+  open: T;
+  sink: EncodedPacketSink;
+  codecString: string;
+}
+export type CutAudio = CutTrack & { info: AudioTrack };
+
+/** What the bitstream of a packet says, whatever its container does. */
+export interface PacketReader {
+  /** Whether decoding can begin with it. */
+  isEntry(packet: EncodedPacket): Promise<boolean>;
+  /** Whether pictures stored behind it, but shown before it, are left out when decoding begins with it. */
+  skipsLeading(packet: EncodedPacket): boolean;
+}
+
+/** Reads packets of a video track. Needs their data, not their metadata alone. */
+export async function createPacketReader(track: InputTrack): Promise<PacketReader> {
+  if (!track.isVideoTrack()) return { isEntry: async () => true, skipsLeading: () => false };
+  const named = await track.getCodec();
+  const codec = named === 'avc' ? 'h264' : named === 'hevc' ? 'hevc' : null;
+  if (!codec) {
+    return {
+      isEntry: async (packet) => (await track.determinePacketType(packet)) === 'key',
+      skipsLeading: () => false,
+    };
+  }
+  const description = (await track.getDecoderConfig())?.description;
+  const nalLengthBytes = nalLengthOf(codec, description ? bytesOf(description) : null);
+  return {
+    isEntry: async (packet) => isEntryPoint(codec, packet.data, nalLengthBytes),
+    skipsLeading: (packet) => codec === 'hevc' && hasSkippedLeading(packet.data, nalLengthBytes),
+  };
+}
+
+export function bytesOf(source: AllowSharedBufferSource): Buffer {
+  return ArrayBuffer.isView(source)
+    ? Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+    : Buffer.from(source);
+}

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isPlayable, type TestClient } from '../support/client.ts';
+import { hearSound, type SeenPicture, seePicture } from '../support/flash-and-beep.ts';
+import { readMultivariant, readPlaylist } from '../support/hls.ts';
+import { type OddFile, oddFiles } from '../support/odd-insides-media.ts';
+import { createTestApp, type TestApp } from '../support/test-app.ts';
+
+/** Whatever is odd inside a file: every rendition has the right picture and the right sound, at the right time. */
+
+let kinora: TestApp;
+let client: TestClient;
+
+beforeAll(async () => {
+  kinora = await createTestApp({
+    encoding: { heights: [144], preset: 'ultrafast', policy: { uploads: 'lazy', libraries: 'lazy' } },
+  });
+  client = await kinora.member();
+});
+afterAll(() => kinora?.close());
+
+/** All of a rendition as one file. The middle is fetched first, so that more than one session makes it. */
+async function download(url: string, name: string): Promise<{ path: string; durationSec: number }> {
+  const { initUrl, segments } = await readPlaylist(client, url);
+  const parts: Buffer[] = [];
+  for (let n = 0; n < segments.length; n++) {
+    const index = (n + (segments.length >> 1)) % segments.length;
+    parts[index] = await client.bytes(segments[index]!.url);
+  }
+  const path = join(kinora.folder, `${name}.mp4`);
+  writeFileSync(path, Buffer.concat([await client.bytes(initUrl), ...parts]));
+  return { path, durationSec: segments.reduce((sum, segment) => sum + segment.durationSec, 0) };
+}
+
+const QUARTERS = ['upper left', 'upper right', 'lower left', 'lower right'];
+/** When the odd seconds of the content are presented. */
+function expectedTimes({ seconds = 9 }: OddFile, zeroSec: number): number[] {
+  const times: number[] = [];
+  for (let sec = 1; sec < seconds - 0.1; sec += 2) times.push(zeroSec + sec);
+  return times.filter((time) => time > 0.1);
+}
+
+function expectNear(seen: number[], expected: number[], toleranceSec: number, what = 'flashes'): void {
+  const text = `${what}: ${seen.map((sec) => sec.toFixed(4))} instead of ${expected.map((sec) => sec.toFixed(4))}`;
+  expect(seen.length, text).toBe(expected.length);
+  for (const [n, sec] of seen.entries()) expect(Math.abs(sec - expected[n]!), text).toBeLessThan(toleranceSec);
+}
+
+function checkPicture(file: OddFile, isEncoded: boolean, seen: SeenPicture): void {
+  const { zeroSec = 0, frames, encodedFrames = frames, hiddenFrames = 0, red = 'upper left', size } = file;
+  expect(seen.complaints).toBe('');
+  expect(seen.frames).toBe(isEncoded ? encodedFrames : frames + hiddenFrames);
+  expect(seen.timesSec).toHaveLength(seen.frames);
+  expectNear(seen.flashesSec, file.flashesSec ?? expectedTimes(file, zeroSec), 0.0015);
+  const reds = seen.quarters.map(([r, g, b]) => r > 180 && g < 60 && b < 60);
+  expect(QUARTERS.filter((_, n) => reds[n])).toEqual([red]);
+  if (isEncoded && size) expect(`${seen.width}x${seen.height}`).toBe(size);
+}
+
+describe.concurrent('a file with', () => {
+  it.each(Object.entries(oddFiles))('%s', async (name, file) => {
+    const id = await client.upload(await file.make(), { filename: `${name}.bin` });
+    const { playback } = await client.waitFor(id, isPlayable);
+    const { renditions } = playback!;
+    const modesOf = (kind: string) => renditions.filter((r) => r.kind === kind).map(({ mode }) => mode);
+    expect([modesOf('video').join(' '), modesOf('audio').join(' ')].join(' / ')).toBe(file.modes);
+    if (file.why) expect(renditions.map(({ why }) => why).join(' ')).toMatch(file.why);
+    const urls = [playback!.hls, ...(playback!.original ? [playback!.original] : [])];
+    const playlists = await Promise.all(urls.map((url) => readMultivariant(client, url)));
+    const videos = new Set(playlists.flatMap(({ variants }) => variants.map(({ url }) => url)));
+    for (const rendition of renditions.filter(({ kind }) => kind === 'video')) {
+      const url = [...videos].find((candidate) => candidate.includes(rendition.id));
+      expect(url, rendition.label).toBeDefined();
+      const { path, durationSec } = await download(url!, `${id}-${rendition.id}`);
+      expect(Math.abs(durationSec - file.durationSec)).toBeLessThan(0.002);
+      checkPicture(file, rendition.mode === 'encoded', await seePicture(path));
+    }
+    for (const { url } of playlists[0]!.audio) {
+      const { path } = await download(url, `${id}-sound`);
+      const heard = await hearSound(path);
+      expect(heard.complaints).toBe('');
+      const zeroSec = file.soundZeroSec ?? file.zeroSec ?? 0;
+      // A beep that the beginning cuts into begins with it.
+      const beepsSec = heard.beepsSec.filter((sec) => sec > 0.1);
+      expectNear(beepsSec, expectedTimes(file, zeroSec), file.soundToleranceSec ?? 0.003, 'beeps');
+    }
+  });
+});

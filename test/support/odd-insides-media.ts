@@ -1,0 +1,222 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { listBoxes } from '../../src/media/boxes.ts';
+import { AAC, type FlashOptions, H264, makeFlashes, PLAIN } from './flash-and-beep.ts';
+import { makeMedia } from './media.ts';
+
+/** Small files with something odd inside, each made once. All flash and beep at 1 s, 3 s, 5 s ... of their own content. */
+export interface OddFile {
+  make: () => Promise<string>;
+  /** How its renditions are made, pictures first: "copied encoded / copied". */
+  modes: string;
+  /** When the content's time zero is presented; where sound and picture were put apart, each its own. */
+  zeroSec?: number;
+  soundZeroSec?: number;
+  /** Of content: 9 unless told. */
+  seconds?: number;
+  /** Where no frame lies at every odd second. */
+  flashesSec?: number[];
+  frames: number;
+  /** Where it is not the same number: 240 frames a second become 60. */
+  encodedFrames?: number;
+  /** Decoded in copies, but shown for no time at all. */
+  hiddenFrames?: number;
+  durationSec: number;
+  /** Where the red quarter is: upper left unless turned. */
+  red?: 'upper left' | 'upper right' | 'lower left' | 'lower right';
+  /** Of the encoded picture. */
+  size?: string;
+  /** A sentence some rendition gives as its reason. */
+  why?: RegExp;
+  /** How exactly sound is in step; coarser for codecs whose delay the container does not tell. */
+  soundToleranceSec?: number;
+}
+
+const clip = (extension: string, options?: FlashOptions, argv?: string[]) => makeFlashes(extension, options, argv);
+/** AAC begins with a frame that only primes the decoder; what has no edit list counts it. */
+const PRIMING = 1024 / 48_000;
+const VARIABLE = [...PLAIN, '-fps_mode', 'vfr', ...AAC];
+const unsteady = { filters: "select='not(mod(n,25))+gt(mod(n*7,11),4)'" };
+const HOLE = { seconds: 17, filters: "select='lt(t,3.5)+gte(t,12.9)'" };
+const x264 = (params: string) => [...H264, '-g', '50', '-x264-params', params, ...AAC];
+const x265 = ['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-tag:v', 'hvc1'];
+const X265_OPEN = 'log-level=none:keyint=50:min-keyint=50:scenecut=0:open-gop=1:bframes=3';
+const vp9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '50', '-b:v', '300k'];
+
+/** Writes a changed copy of a file beside it. */
+function patched(path: string, name: string, change: (bytes: Buffer) => Buffer): string {
+  const target = path.replace(/\.(\w+)$/, `-${name}.$1`);
+  writeFileSync(target, change(Buffer.from(readFileSync(path))));
+  return target;
+}
+
+/** All boxes of a type, however deep. */
+function boxesOf(bytes: Buffer, type: string, start = 0, end = bytes.length): { bodyStart: number; start: number }[] {
+  return listBoxes(bytes, start, end).flatMap((box) => {
+    if (box.type === type) return [box];
+    const isContainer = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'edts'].includes(box.type);
+    return isContainer ? boxesOf(bytes, type, box.bodyStart, box.end) : [];
+  });
+}
+
+/** Sets the matrix of the first track: it is to be turned clockwise by this much (14496-12 section 8.3.2). */
+async function turned(path: Promise<string>, degrees: 90 | 180 | 270): Promise<string> {
+  const one = 0x10000;
+  const [a, b, c, d] = { 90: [0, one, -one, 0], 180: [-one, 0, 0, -one], 270: [0, -one, one, 0] }[degrees];
+  return patched(await path, `turned-${degrees}`, (bytes) => {
+    const [tkhd] = boxesOf(bytes, 'tkhd');
+    const at = tkhd!.bodyStart + 40;
+    for (const [n, value] of [a, b, 0, c, d].entries()) bytes.writeInt32BE(value!, at + n * 4);
+    return bytes;
+  });
+}
+
+/** Says that every frame is a key frame: a table of those that are makes the others none, so it is renamed. */
+async function allKeys(path: Promise<string>): Promise<string> {
+  return patched(await path, 'all-keys', (bytes) => {
+    for (const stss of boxesOf(bytes, 'stss')) bytes.write('free', stss.start + 4, 'latin1');
+    return bytes;
+  });
+}
+
+/** Marks every SimpleBlock of the first track as a key frame (RFC 9559 section 10.2). */
+async function allKeysMatroska(path: Promise<string>): Promise<string> {
+  return patched(await path, 'all-keys', (bytes) => {
+    const lengthOf = (at: number) => Math.clz32(bytes[at]!) - 23;
+    const walk = (start: number, end: number) => {
+      for (let at = start; at < end; ) {
+        const idLength = lengthOf(at);
+        const id = bytes.readUIntBE(at, idLength);
+        const length = lengthOf(at + idLength);
+        let size = bytes[at + idLength]! & (0xff >> length);
+        for (let n = 1; n < length; n++) size = size * 256 + bytes[at + idLength + n]!;
+        const body = at + idLength + length;
+        if (id === 0x18538067 || id === 0x1f43b675) walk(body, Math.min(end, body + size));
+        else if (id === 0xa3 && bytes[body] === 0x81) bytes[body + 3]! |= 0x80;
+        at = body + size;
+      }
+    };
+    walk(0, bytes.length);
+    return bytes;
+  });
+}
+
+/** What is left when a transport stream is entered in the middle of a group of pictures. */
+async function cutTs(path: Promise<string>, fromShare: number): Promise<string> {
+  return patched(await path, 'cut', (bytes) => bytes.subarray(188 * Math.floor((bytes.length * fromShare) / 188)));
+}
+
+const usual = { modes: 'copied encoded / copied', frames: 225, durationSec: 9 };
+const encodedOnly = { ...usual, modes: 'encoded / copied' };
+
+export const oddFiles: Record<string, OddFile> = {
+  'nothing odd': { ...usual, make: () => clip('mp4') },
+  'variable frame rate': { ...usual, make: () => clip('mp4', unsteady, VARIABLE), frames: 126 },
+  'variable frame rate in Matroska': {
+    ...usual,
+    make: () => clip('mkv', unsteady, VARIABLE),
+    frames: 126,
+    zeroSec: PRIMING,
+    durationSec: 9 + PRIMING,
+  },
+  'one frame in five seconds': {
+    ...usual,
+    make: () => clip('mkv', { seconds: 30, rate: '1/5' }, [...PLAIN, '-g', '1', ...AAC]),
+    seconds: 30,
+    frames: 6,
+    flashesSec: [5, 15, 25].map((sec) => sec + PRIMING),
+    zeroSec: PRIMING,
+    durationSec: 30 + PRIMING,
+  },
+  'turned by 90°': { ...encodedOnly, make: () => turned(clip('mp4'), 90), red: 'upper right', size: '144x256' },
+  'turned by 180°': { ...encodedOnly, make: () => turned(clip('mp4'), 180), red: 'lower right' },
+  'turned by 270°': { ...encodedOnly, make: () => turned(clip('mp4'), 270), red: 'lower left', size: '144x256' },
+  'wide pixels': {
+    ...usual,
+    make: () => clip('mp4', { filters: 'setsar=2/1' }),
+    size: '256x72',
+  },
+  'interlaced, upper field first': {
+    ...encodedOnly,
+    make: () =>
+      clip('ts', { rate: '50', filters: 'interlace=scan=tff' }, [
+        ...H264,
+        ...['-flags', '+ildct+ilme', '-x264opts', 'tff=1:weightp=0', '-bf', '2', '-g', '50', ...AAC],
+      ]),
+    zeroSec: PRIMING,
+    durationSec: 9 + PRIMING,
+    why: /interlaced/,
+  },
+  'interlaced MPEG-2, lower field first': {
+    ...encodedOnly,
+    make: () =>
+      clip('mkv', { rate: '50', filters: 'interlace=scan=bff' }, [
+        ...['-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-top', '0', '-b:v', '2M', '-g', '25', '-bf', '2', ...AAC],
+      ]),
+    zeroSec: PRIMING,
+    durationSec: 9 + PRIMING,
+    why: /interlaced/,
+  },
+  'odd sides': {
+    ...usual,
+    modes: 'copied encoded / encoded copied',
+    make: () => clip('webm', { size: '321x181' }, [...vp9, '-c:a', 'libopus']),
+    zeroSec: 0.007,
+    soundZeroSec: 0,
+    durationSec: 9.007,
+  },
+  'entered in the middle of a group of pictures': {
+    ...usual,
+    make: () => cutTs(clip('ts', {}, [...PLAIN, '-b:v', '400k', ...AAC]), 0.15),
+    frames: 175,
+    zeroSec: -1.0667,
+    durationSec: 7.933,
+  },
+  'every frame called a key frame': {
+    ...usual,
+    make: () => allKeys(clip('mp4', {}, [...PLAIN, '-g', '60', ...AAC])),
+  },
+  'every frame called a key frame in Matroska': {
+    ...usual,
+    make: () => allKeysMatroska(clip('mkv', {}, [...PLAIN, '-g', '60', ...AAC])),
+    zeroSec: PRIMING,
+    durationSec: 9 + PRIMING,
+  },
+  'recovery points instead of IDR pictures': {
+    ...usual,
+    make: () => clip('mp4', { seconds: 13 }, x264('open-gop=1:bframes=3:scenecut=0')),
+    seconds: 13,
+    frames: 325,
+    durationSec: 13,
+    why: /over 10 s apart/,
+  },
+  'HEVC with open groups': {
+    ...usual,
+    make: () => clip('mp4', {}, [...x265, '-x265-params', X265_OPEN, ...AAC]),
+  },
+  'trimmed by an edit list': {
+    ...usual,
+    make: async () => makeMedia('mp4', '-ss', '0.8', '-i', await clip('mp4'), '-c', 'copy', '-map_metadata', '-1'),
+    frames: 205,
+    hiddenFrames: 20,
+    zeroSec: -0.8,
+    durationSec: 8.2,
+  },
+  'at five hours': {
+    ...usual,
+    make: () => clip('ts', {}, [...PLAIN, ...AAC, '-output_ts_offset', '18000']),
+    zeroSec: PRIMING,
+    durationSec: 9 + PRIMING,
+  },
+  'from three seconds on': {
+    ...usual,
+    make: () => clip('mkv', {}, [...PLAIN, ...AAC, '-output_ts_offset', '3']),
+    zeroSec: PRIMING,
+    durationSec: 9 + PRIMING,
+  },
+  'many reordered frames': {
+    ...usual,
+    make: () => clip('mp4', {}, x264('b-pyramid=normal:bframes=7:b-adapt=0:scenecut=0')),
+  },
+};
+
+export { HOLE };
