@@ -10,26 +10,18 @@ export interface BytesOptions {
   vary?: string;
 }
 
-/** Answers with bytes in memory: strong ETag, 304, one range, HEAD. */
-export function sendBytes(c: Context, bytes: Uint8Array, { contentType, etag, cache, vary }: BytesOptions): Response {
-  const headers: Record<string, string> = {
-    'Content-Type': contentType,
-    'Cache-Control': cache,
-    'Accept-Ranges': 'bytes',
-    ...(etag ? { ETag: etag } : {}),
-    ...(vary ? { Vary: vary } : {}),
-  };
-  if (
-    etag &&
-    c.req
-      .header('if-none-match')
-      ?.split(/\s*,\s*/)
-      .includes(etag)
-  ) {
-    return new Response(null, { status: 304, headers });
-  }
+/**
+ * Answers with bytes in memory: strong ETag, 304, one range, HEAD (RFC 9110 sections 13 and 14). A range of anything but GET
+ * is ignored, and so are ranges of another version than `If-Range` names.
+ */
+export function sendBytes(c: Context, bytes: Uint8Array, options: BytesOptions): Response {
+  const unchanged = notModified(c, options);
+  if (unchanged) return unchanged;
+  const { etag } = options;
+  const headers = headersOf(options);
   const ifRange = c.req.header('if-range');
-  const range = ifRange && ifRange !== etag ? null : parseRange(c.req.header('range'), bytes.length);
+  const isRanged = c.req.method === 'GET' && (ifRange === undefined || ifRange === etag);
+  const range = isRanged ? parseRange(c.req.header('range'), bytes.length) : null;
   const body = range ? bytes.subarray(range.start, range.end + 1) : bytes;
   if (range) headers['Content-Range'] = `bytes ${range.start}-${range.end}/${bytes.length}`;
   headers['Content-Length'] = String(body.length);
@@ -37,4 +29,26 @@ export function sendBytes(c: Context, bytes: Uint8Array, { contentType, etag, ca
     status: range ? 206 : 200,
     headers,
   });
+}
+
+/** The 304 for who has this version already, before anything is made or read; null for all others. */
+export function notModified(c: Context, options: BytesOptions): Response | null {
+  const { etag } = options;
+  const header = c.req.header('if-none-match');
+  if (!etag || header === undefined) return null;
+  // Weak and strong tags count alike here (section 13.1.2).
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*')
+    ? new Response(null, { status: 304, headers: headersOf(options) })
+    : null;
+}
+
+function headersOf({ contentType, etag, cache, vary }: BytesOptions): Record<string, string> {
+  return {
+    'Content-Type': contentType,
+    'Cache-Control': cache,
+    'Accept-Ranges': 'bytes',
+    ...(etag ? { ETag: etag } : {}),
+    ...(vary ? { Vary: vary } : {}),
+  };
 }

@@ -7,6 +7,7 @@ import { serve } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { createApp, type RunningApp } from '../../src/app.ts';
 import { prepareSetup } from '../../src/features/instance/setup.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { type Config, ConfigSchema } from '../../src/platform/config/schema.ts';
 import { openDataDir } from '../../src/platform/datadir.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -23,6 +24,8 @@ export interface TestApp extends RunningApp {
   client(token?: string): TestClient;
   admin(): Promise<TestClient>;
   member(name?: string): Promise<TestClient>;
+  /** Sets the server's clock forward. Timers under way do not notice. */
+  travel(ms: number): void;
   /** Stops it and removes its folder. */
   close(): Promise<void>;
 }
@@ -42,7 +45,9 @@ export async function createTestApp(settings: DeepPartial<Config> = {}): Promise
   const encoding = { hardware: 'off', ...settings.encoding };
   const config = ConfigSchema.parse({ media, ...settings, accounts, encoding });
   const log = createLog({ level: process.env['KINORA_TEST_LOG'] ? 'debug' : 'silent', json: false });
-  const running = createApp({ config, dataDir: openDataDir(join(folder, 'data')), log });
+  let ahead = 0;
+  const clock = { ...systemClock, nowMs: () => Date.now() + ahead };
+  const running = createApp({ config, dataDir: openDataDir(join(folder, 'data')), log, clock });
   const setupToken = prepareSetup(running.app, undefined)!;
   const sockets = new WebSocketServer({ noServer: true });
   const server = serve({
@@ -66,6 +71,9 @@ export async function createTestApp(settings: DeepPartial<Config> = {}): Promise
     client,
     admin: () => (admin ??= signUp(client, '/api/setup', { ...person('admin'), token: setupToken })),
     member: (name = 'member') => signUp(client, '/api/auth/register', person(name)),
+    travel: (ms) => {
+      ahead += ms;
+    },
     async close() {
       server.closeAllConnections();
       server.close();

@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { notFound } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
-import { sendBytes } from '../../http/bytes.ts';
+import { notModified, sendBytes } from '../../http/bytes.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { clientAddress } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import { segmentNotFound } from '../../streaming/engine.ts';
+import { segmentCount } from '../../streaming/source.ts';
 import { findCaption, listReady } from '../captions/queries.ts';
-import { getMediaVideo, noSuchMedia } from '../videos/media-access.queries.ts';
+import { getMediaVideo, mediaCache, noSuchMedia } from '../videos/media-access.queries.ts';
 import { readMediaToken } from '../videos/media-urls.queries.ts';
 import type { VideoRow } from '../videos/queries.ts';
 import { findStream, type VideoStream } from '../videos/streams.queries.ts';
@@ -71,7 +73,7 @@ export function playbackRoutes(app: App) {
       )
       .get(under('/images/:set/:name'), declared('Poster, storyboard and waveform', 'image/*'), async (c) => {
         const video = getVideo(c);
-        const sent = await sendPicture(app, c, video, cacheOf(video));
+        const sent = await sendPicture(app, c, video, mediaCache(video, 'forEver'));
         if (!sent) throw noSuchMedia();
         return sent;
       })
@@ -84,8 +86,8 @@ export function playbackRoutes(app: App) {
         const bytes = await app.streaming.init(stream.source, rendition, viewerKey(c));
         return sendBytes(c, bytes, {
           contentType: typeOf(rendition.spec.kind),
-          etag: `"${rendition.id}-i"`,
-          cache: cacheOf(video),
+          etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+          cache: mediaCache(video, 'header'),
         });
       })
       .get(under('/:rendition/key-frames.m3u8'), declared('HLS playlist of key frames alone', HLS), async (c) => {
@@ -96,16 +98,21 @@ export function playbackRoutes(app: App) {
       .get(under('/:rendition/:segment{[^/]+\\.m4s}'), declared('Media segment', 'video/iso.segment'), async (c) => {
         const { stream, rendition, video } = getRendition(c);
         const { isKeyFrame, index } = readSegmentName((c.req.param() as Record<string, string>)['segment']!);
+        const about = {
+          contentType: typeOf(rendition.spec.kind),
+          etag: `"${rendition.id}-${isKeyFrame ? 'k' : ''}${index}"`,
+          cache: mediaCache(video, 'forEver'),
+        };
+        const isThere = index < segmentCount(stream.source.timeline, rendition.spec.grid);
+        // A cache that asks whether this may still be watched is no reason to make it.
+        const unchanged = isThere ? notModified(c, about) : null;
+        if (unchanged) return unchanged;
         watched(app, rendition.id);
         const ask = { viewer: viewerKey(c), signal: c.req.raw.signal };
         const bytes = await (isKeyFrame
           ? app.streaming.keyFrame(stream.source, rendition, index)
           : app.streaming.segment(stream.source, rendition, index, ask));
-        return sendBytes(c, bytes, {
-          contentType: typeOf(rendition.spec.kind),
-          etag: `"${rendition.id}-${isKeyFrame ? 'k' : ''}${index}"`,
-          cache: cacheOf(video),
-        });
+        return sendBytes(c, bytes, about);
       });
   }
   return routes;
@@ -149,14 +156,8 @@ function readSegmentName(name: string): { isKeyFrame: boolean; index: number } {
   return { isKeyFrame: match[1] === 'k', index: Number(match[2]) };
 }
 
-/** Manifests change when renditions come and go; all else keeps its meaning for ever under its URL. */
 function sendText(c: Context, text: string, contentType: string, video: VideoRow): Response {
-  const cache = video.visibility === 'public' ? 'public, max-age=10' : 'private, max-age=10';
-  return sendBytes(c, Buffer.from(text), { contentType, cache });
-}
-
-function cacheOf({ visibility }: VideoRow): string {
-  return `${visibility === 'public' ? 'public' : 'private'}, max-age=31536000, immutable`;
+  return sendBytes(c, Buffer.from(text), { contentType, cache: mediaCache(video, 'manifest') });
 }
 
 const typeOf = (kind: 'video' | 'audio') => (kind === 'video' ? 'video/mp4' : 'audio/mp4');

@@ -4,6 +4,7 @@ import { findUser } from '../accounts/queries.ts';
 import { ANONYMOUS, type Viewer } from '../accounts/viewer.ts';
 import { readMediaToken } from './media-urls.queries.ts';
 import { mayWatch } from './permissions.queries.ts';
+import { mediaLinkExpired } from './problems.ts';
 import { findVideo, type VideoRow } from './queries.ts';
 
 export const noSuchMedia = () => notFound('There is no such media, or this link to it has expired. Reload the page.');
@@ -20,17 +21,37 @@ export function getMediaVideo(app: App, { video: id, token }: { video?: string; 
     return video;
   }
   const holder = readMediaToken(app, video.id, token.slice(1));
-  if (!holder || !mayWatch(viewerOf(app, holder.userId), video)) throw noSuchMedia();
+  const viewer = holder && viewerOf(app, holder.userId);
+  // What has run out is told only to those who may watch: they ask for a new one and go on.
+  if (!viewer || !mayWatch(viewer, video)) throw noSuchMedia();
+  if (holder.expired) {
+    throw mediaLinkExpired('This link to the video has expired. Reload the page to get a new one.');
+  }
   return video;
 }
 
-function viewerOf(app: App, userId: string | null): Viewer {
-  const user = userId === null ? null : findUser(app.db.orm, userId);
-  return user ? { user, sessionHash: null } : ANONYMOUS;
+/** Null where the account is gone: its links go with it, whatever the video is. */
+function viewerOf(app: App, userId: string | null): Viewer | null {
+  if (userId === null) return ANONYMOUS;
+  const user = findUser(app.db.orm, userId);
+  return user && { user, sessionHash: null };
 }
 
-/** Manifests may change; what has a name of its own keeps its meaning for ever under its URL. */
-export function mediaCache({ visibility }: Pick<VideoRow, 'visibility'>, kept: 'manifest' | 'forEver'): string {
-  const shared = visibility === 'public' ? 'public' : 'private';
-  return kept === 'manifest' ? `${shared}, max-age=10` : `${shared}, max-age=31536000, immutable`;
+/**
+ * How long media may be kept. What has a name of its own keeps its meaning for ever under its URL, for whoever has watched it
+ * (`forEver`). Manifests may change, and so may the headers of encoded renditions (`header`), which are asked for again each
+ * time. Public media may be kept by caches that many share, such as a CDN's, but for a minute only: then they ask whether it is
+ * still public, and are told so without the bytes. See docs/decisions/media-links.md.
+ */
+export function mediaCache(
+  { visibility }: Pick<VideoRow, 'visibility'>,
+  kept: 'manifest' | 'header' | 'forEver',
+): string {
+  const isPublic = visibility === 'public';
+  const shared = isPublic ? 'public' : 'private';
+  if (kept === 'manifest') return `${shared}, max-age=10`;
+  if (kept === 'header') return `${shared}, no-cache`;
+  return `${shared}, max-age=31536000${isPublic ? `, s-maxage=${SHARED_SEC}` : ''}, immutable`;
 }
+
+const SHARED_SEC = 60;

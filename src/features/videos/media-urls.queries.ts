@@ -31,14 +31,21 @@ export function mediaBase(app: App, viewer: Viewer, video: VideoFacts): MediaBas
   return { url: `${root}/~${claims}.${sign(app, video.id, claims)}`, expiresAtMs };
 }
 
-/** Who a token was made for: a user's id, or null for somebody not signed in. Undefined when it is not valid (any more). */
-export function readMediaToken(app: App, videoId: string, token: string): { userId: string | null } | undefined {
+/** Who a token was made for, and whether its time has run out. `userId` is null for somebody not signed in. */
+export interface TokenHolder {
+  userId: string | null;
+  expired: boolean;
+}
+
+/** Undefined for what we have not made, or not for this video. */
+export function readMediaToken(app: App, videoId: string, token: string): TokenHolder | undefined {
   const match = /^(([0-9a-z]+)\.([0-9A-Za-z]+|-))\.([\w-]{32})$/.exec(token);
   if (!match) return undefined;
   const [, claims, step, userId, signature] = match;
   const right = timingSafeEqual(Buffer.from(signature!), Buffer.from(sign(app, videoId, claims!)));
-  if (!right || Number.parseInt(step!, 36) * STEP_MS <= app.clock.nowMs()) return undefined;
-  return { userId: userId === '-' ? null : userId! };
+  if (!right) return undefined;
+  const expired = Number.parseInt(step!, 36) * STEP_MS <= app.clock.nowMs();
+  return { userId: userId === '-' ? null : userId!, expired };
 }
 
 function sign(app: App, videoId: string, claims: string): string {
