@@ -17,6 +17,7 @@ import { SoundView } from './sound-view.tsx';
 import { addCaptions, loadSource, preparePlayer } from './source.ts';
 import { StatsPanel } from './stats-panel.tsx';
 import { useEvenLoudness } from './use-even-loudness.ts';
+import { useFreshLinks } from './use-fresh-links.ts';
 import { useOriginal } from './use-original.ts';
 import { usePointer } from './use-pointer.ts';
 
@@ -81,7 +82,6 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
     );
     player.addEventListener('pause', saveNow, on);
     player.addEventListener('ended', saveNow, on);
-    player.addEventListener('error', () => setFailed(true), on);
     player.addEventListener('playing', () => setFailed(false), on);
     addEventListener('pagehide', () => saver.flush(true), on);
     addEventListener(
@@ -120,11 +120,7 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
     if (wasPlaying) player.addEventListener('can-play', () => void player.play().catch(() => {}), { once: true });
   }, [url]);
 
-  useEffect(() => {
-    if (playback.expiresAtMs === null) return;
-    const timer = setTimeout(() => void onStale(), Math.min(2 ** 31 - 1, playback.expiresAtMs - Date.now() - 30_000));
-    return () => clearTimeout(timer);
-  }, [playback.expiresAtMs]);
+  useFreshLinks(element, playback, onStale, () => setFailed(true));
 
   async function retry(): Promise<void> {
     setFailed(false);
