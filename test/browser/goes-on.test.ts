@@ -47,12 +47,25 @@ afterAll(async () => {
 it('a link that ran out while the machine slept is replaced, and nobody is told', async () => {
   const { page } = watched;
   const id = await admin.upload(await makeClip({ seconds: 120, size: '160x90', rate: '10', gop: 20, audio: null }));
-  await admin.waitFor(id, isPlayable);
+  // Nothing happens to the video any more that would make the page ask for it, and get new links, by chance.
+  await admin.waitFor(id, ({ playback }) => Boolean(playback?.storyboard));
+  await kinora.app.queue.drain();
+  // Asleep: what has not been loaded by now is asked for with links of yesterday.
+  const awake = Promise.withResolvers<void>();
+  const refused = page.waitForResponse((response) => response.status() === 403);
+  await page.route(/\/([5-9]|\d\d)\.m4s$/, async (route) => {
+    await awake.promise;
+    await route.continue();
+  });
   await page.goto(`/watch/${id}`);
   await startPlaying(page);
   await playsOn(page);
-  kinora.travel(13 * HOUR_MS);
   await seek(page, 110);
+  kinora.travel(13 * HOUR_MS);
+  awake.resolve();
+  expect((await (await refused).json()) as object).toMatchObject({
+    type: expect.stringContaining('media-link-expired'),
+  });
   await page.waitForFunction(() => {
     const video = document.querySelector('video');
     return video !== null && video.currentTime > 110.5 && !video.paused;

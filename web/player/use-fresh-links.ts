@@ -27,13 +27,35 @@ export function useFreshLinks(
   }, [playback.expiresAtMs]);
 
   useEffect(() => {
-    const recover = async () => {
+    let asking: Promise<boolean> | null = null;
+    const askOnce = () => {
+      asking ??= hasFresh().finally(() => {
+        asking = null;
+      });
+      return asking;
+    };
+    const hasFresh = async () => {
       const failed = latest.current.playback.hls;
       const fresh = await latest.current.onStale().catch(() => undefined);
-      if (!fresh || fresh.hls === failed) latest.current.onFailed();
+      return fresh !== undefined && fresh.hls !== failed;
     };
     const listening = new AbortController();
-    element.current?.addEventListener('error', () => void recover(), { signal: listening.signal });
+    const on = { signal: listening.signal };
+    element.current?.addEventListener(
+      'error',
+      async () => {
+        if (!(await askOnce())) latest.current.onFailed();
+      },
+      on,
+    );
+    // hls.js would ask in vain for half a minute before it gives up.
+    element.current?.addEventListener(
+      'hls-error',
+      ({ detail }) => {
+        if (detail.response?.code === 403) void askOnce();
+      },
+      on,
+    );
     return () => listening.abort();
   }, []);
 }
