@@ -15,18 +15,19 @@ const TYPES: Record<string, string> = {
   '.ico': 'image/x-icon',
   '.webp': 'image/webp',
   '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
   '.json': 'application/json',
   '.webmanifest': 'application/manifest+json',
   '.txt': 'text/plain; charset=utf-8',
 };
 
 /**
- * Everything is ours and on this host; media are fetched and decoded through blobs by the player. Styles may be inline:
+ * Everything is ours and on this host, also the WebAssembly that draws subtitles; media are fetched and decoded through blobs by the player. Styles may be inline:
  * the player positions things so.
  */
 const CSP = [
   "default-src 'self'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "media-src 'self' blob:",

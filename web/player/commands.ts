@@ -4,7 +4,6 @@ import { formatLocale, t } from '../lib/i18n/translate.ts';
 import { type PlayerAction, stepSpeed } from './keys.ts';
 import { playOrPause } from './media-element.ts';
 import { seekTo, timeOf } from './seeking.ts';
-import { saveSettings } from './settings.ts';
 
 const DEFAULT_FRAME_RATE = 25;
 
@@ -34,8 +33,6 @@ export function perform(player: MediaPlayerElement, action: PlayerAction, frameR
       void player.pause();
       seekTo(player, timeOf(player) + action.frames / (frameRate ?? DEFAULT_FRAME_RATE));
       return null;
-    case 'captions':
-      return toggleCaptions(player);
     case 'fullscreen':
       void (player.state.fullscreen ? player.exitFullscreen() : player.enterFullscreen()).catch(() => {});
       return null;
@@ -44,28 +41,10 @@ export function perform(player: MediaPlayerElement, action: PlayerAction, frameR
         () => {},
       );
       return null;
+    case 'captions':
     case 'help':
       return null;
   }
-}
-
-/** On: what was chosen last, else the first. Off: remembers nothing but that they are off. */
-function toggleCaptions(player: MediaPlayerElement): string | null {
-  const tracks = [...player.textTracks].filter((track) => track.kind === 'subtitles' || track.kind === 'captions');
-  if (tracks.length === 0) return t('player.flash.noCaptions');
-  const showing = tracks.find((track) => track.mode === 'showing');
-  const next = showing ? null : (tracks[0] ?? null);
-  chooseCaption(player, next?.id ?? null);
-  return next ? next.label : t('player.captionsOff');
-}
-
-export function chooseCaption(player: MediaPlayerElement, id: string | null): void {
-  for (const track of player.textTracks) {
-    if (track.kind !== 'subtitles' && track.kind !== 'captions') continue;
-    track.mode = track.id === id ? 'showing' : 'disabled';
-    if (track.id === id) saveSettings({ captions: track.language || track.label });
-  }
-  if (id === null) saveSettings({ captions: null });
 }
 
 /** "−6.2 dB", "+3 dB", "±0 dB". */

@@ -2,6 +2,7 @@ import type { Signal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire } from '../../src/features/videos/api.ts';
+import type { CaptionControl } from './captions.ts';
 import type { PlayerAction } from './keys.ts';
 import type { PlayerState } from './player-state.ts';
 import type { EvenLoudness } from './use-even-loudness.ts';
@@ -16,6 +17,7 @@ export interface ControlsProps {
   lengthMs: number | null;
   original: Original;
   onOriginal: (original: Original) => void;
+  captions: CaptionControl;
   loudness: EvenLoudness;
   onAction: (action: PlayerAction) => void;
   stats: boolean;

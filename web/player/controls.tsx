@@ -26,7 +26,7 @@ import { loadWaveform } from './waveform.ts';
 import { WaveformTrack } from './waveform-slider.tsx';
 
 export function Controls(props: ControlsProps) {
-  const { player, onAction, playback } = props;
+  const { player, onAction, playback, captions } = props;
   const state = props.state.value;
   const playIcon = state.ended ? RotateCcw : state.paused ? Play : Pause;
   const playLabel = t(state.ended ? 'player.again' : state.paused ? 'player.play' : 'player.pause');
@@ -61,11 +61,11 @@ export function Controls(props: ControlsProps) {
           </div>
           <Clock positionMs={props.positionMs} lengthMs={props.lengthMs ?? state.durationMs} />
           <span class="controls__gap" />
-          {state.captions.length > 0 && (
+          {captions.list.length > 0 && (
             <IconButton
               icon={Captions}
-              label={t(state.caption ? 'player.captionsHide' : 'player.captionsShow')}
-              aria-pressed={state.caption !== null}
+              label={t(captions.shown ? 'player.captionsHide' : 'player.captionsShow')}
+              aria-pressed={captions.shown !== null}
               onClick={() => onAction({ do: 'captions' })}
               data-testid="captions-button"
             />

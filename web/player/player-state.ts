@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import type { AudioTrack, TextTrack, VideoQuality } from 'vidstack';
+import type { AudioTrack, VideoQuality } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
 
 /** What the controls draw. A plain picture of Vidstack's state, taken anew whenever something in it changes. */
@@ -23,8 +23,6 @@ export interface PlayerState {
   autoQuality: boolean;
   audioTracks: AudioTrack[];
   audioTrack: AudioTrack | null;
-  captions: TextTrack[];
-  caption: TextTrack | null;
 }
 
 export const EMPTY_STATE: PlayerState = {
@@ -47,8 +45,6 @@ export const EMPTY_STATE: PlayerState = {
   autoQuality: true,
   audioTracks: [],
   audioTrack: null,
-  captions: [],
-  caption: null,
 };
 
 /** Keeps `state` in step with the player. Returns the way to stop. */
@@ -74,8 +70,6 @@ export function followPlayer(player: MediaPlayerElement, state: Signal<PlayerSta
       autoQuality: media.autoQuality,
       audioTracks: [...media.audioTracks],
       audioTrack: media.audioTrack,
-      captions: media.textTracks.filter((track) => track.kind === 'subtitles' || track.kind === 'captions'),
-      caption: media.textTrack && media.textTrack.mode === 'showing' ? media.textTrack : null,
     };
   });
 }

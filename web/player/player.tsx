@@ -6,6 +6,7 @@ import type { MediaPlayerElement } from 'vidstack/elements';
 import type { PlaybackWire, VideoWire } from '../../src/features/videos/api.ts';
 import { t } from '../lib/i18n/translate.ts';
 import { Button } from '../ui/button.tsx';
+import { useCaptions } from './captions.ts';
 import { perform } from './commands.ts';
 import { Controls } from './controls.tsx';
 import { actionFor, belongsElsewhere, type PlayerAction } from './keys.ts';
@@ -14,7 +15,7 @@ import { createProgressSaver } from './progress-saver.ts';
 import { seekTo, timeOf } from './seeking.ts';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { SoundView } from './sound-view.tsx';
-import { addCaptions, loadSource, preparePlayer } from './source.ts';
+import { loadSource, preparePlayer } from './source.ts';
 import { StatsPanel } from './stats-panel.tsx';
 import { useEvenLoudness } from './use-even-loudness.ts';
 import { useFreshLinks } from './use-fresh-links.ts';
@@ -42,13 +43,18 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
   const [help, setHelp] = useState(false);
   const [failed, setFailed] = useState(false);
   const frameRate = playback.renditions.find((one) => one.frameRate)?.frameRate ?? null;
-  const url = original !== 'no' && playback.original ? playback.original : playback.hls;
+  const captions = useCaptions(element, playback, state.value.audioTrack?.language || spokenBy(playback));
+  const whole = original !== 'no' && playback.original ? playback.original : playback.hls;
+  const url = captions.burnt ?? whole;
+  // The keys are listened to once, and always mean the captions of now.
+  const toggleCaptions = useRef(captions.toggle);
+  toggleCaptions.current = captions.toggle;
 
   function act(action: PlayerAction): void {
     const player = element.current;
     if (!player) return;
     if (action.do === 'help') setHelp(true);
-    const words = perform(player, action, frameRate);
+    const words = action.do === 'captions' ? toggleCaptions.current() : perform(player, action, frameRate);
     if (words) flash.value = { text: words, key: (flash.peek()?.key ?? 0) + 1 };
   }
 
@@ -116,7 +122,6 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
     const player = element.current!;
     const wasPlaying = player.state.started && !player.paused;
     loadSource(player, url, positionMs.peek());
-    addCaptions(player, playback.captions);
     if (wasPlaying) player.addEventListener('can-play', () => void player.play().catch(() => {}), { once: true });
   }, [url]);
 
@@ -177,6 +182,7 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
         lengthMs={video.durationMs}
         original={original}
         onOriginal={setOriginal}
+        captions={captions}
         loudness={loudness}
         onAction={act}
         stats={stats}
@@ -199,4 +205,9 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
 function artworkOf(poster: string | null): MediaImage[] {
   if (!poster) return [];
   return ['320', '640', '1280'].map((width) => ({ src: new URL(`${poster}-${width}`, document.baseURI).href }));
+}
+
+/** The language of the sound that plays unless somebody chooses another. */
+function spokenBy({ renditions }: PlaybackWire): string | null {
+  return renditions.find(({ kind }) => kind === 'audio')?.language ?? null;
 }

@@ -19,7 +19,7 @@ import { Icon } from '../ui/icon.tsx';
 import { MenuItem } from '../ui/menu.tsx';
 import { moveFocus } from '../ui/roving.ts';
 import { useSheet } from '../ui/use-sheet.ts';
-import { chooseCaption, decibelText, speedText } from './commands.ts';
+import { decibelText, speedText } from './commands.ts';
 import type { ControlsProps, Option } from './controls-props.ts';
 import { SPEEDS } from './keys.ts';
 import { qualityOptions } from './quality-options.ts';
@@ -124,11 +124,11 @@ export function SettingsMenu(props: ControlsProps) {
 }
 
 function MainPage(props: ControlsProps & { open: (page: Page) => void; close: () => void }) {
-  const { qualities, audioTracks, captions } = props.state.value;
+  const { qualities, audioTracks } = props.state.value;
   const pages: [Exclude<Page, 'main'>, IconNode, boolean][] = [
     ['quality', SlidersHorizontal, qualities.length > 0],
     ['audio', AudioLines, audioTracks.length > 1],
-    ['captions', Captions, captions.length > 0],
+    ['captions', Captions, props.captions.list.length > 0],
     ['speed', Gauge, true],
   ];
   return (
@@ -180,6 +180,7 @@ function MainPage(props: ControlsProps & { open: (page: Page) => void; close: ()
 function optionsOf(page: Exclude<Page, 'main'>, props: ControlsProps): Option[] {
   const state = props.state.value;
   const player = props.player.current;
+  const { captions } = props;
   if (!player) return [];
   switch (page) {
     case 'quality':
@@ -198,14 +199,15 @@ function optionsOf(page: Exclude<Page, 'main'>, props: ControlsProps): Option[] 
         {
           key: 'off',
           label: t('player.captionsOff'),
-          checked: !state.caption,
-          choose: () => chooseCaption(player, null),
+          checked: !captions.shown,
+          choose: () => captions.choose(null),
         },
-        ...state.captions.map((track) => ({
-          key: track.id,
-          label: track.label,
-          checked: track === state.caption,
-          choose: () => chooseCaption(player, track.id),
+        ...captions.list.map((caption) => ({
+          key: caption.id,
+          label: caption.label,
+          note: caption.url === null ? t('player.captionsDrawnIn') : undefined,
+          checked: caption === captions.shown,
+          choose: () => captions.choose(caption),
         })),
       ];
     case 'speed':

@@ -1,11 +1,18 @@
 import type { HLSProvider } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
-import type { PlaybackWire, RenditionWire } from '../../src/features/videos/api.ts';
+import type { RenditionWire } from '../../src/features/videos/api.ts';
 import { repeatMissedPauses } from './media-element.ts';
 import { keepOneSound } from './one-sound.ts';
 import { arriveAtStart, startAt, startOf } from './seeking.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { START_BITS_PER_SECOND } from './start-quality.ts';
+
+/** hls.js does without a part whose controller is not there. */
+const WITHOUT_CAPTIONS = {
+  timelineController: undefined,
+  subtitleTrackController: undefined,
+  subtitleStreamController: undefined,
+} as object;
 
 /** Loads a playlist and starts at a position, whether it is the first one or another in its place. */
 export function loadSource(player: MediaPlayerElement, url: string, positionMs: number): void {
@@ -35,6 +42,8 @@ export function preparePlayer(player: MediaPlayerElement, renditions: RenditionW
         // Start as on a home network: starting low would have the server encode a size nobody wants.
         abrEwmaDefaultEstimate: START_BITS_PER_SECOND,
         testBandwidth: false,
+        // Captions are ours to load: from the playlist they would be in the list a second time.
+        ...WITHOUT_CAPTIONS,
         backBufferLength: 60,
         fragLoadPolicy: {
           default: {
@@ -73,16 +82,4 @@ function rememberVolume(player: MediaPlayerElement, signal: AbortSignal): void {
     player.addEventListener('volume-change', save, { signal });
   };
   player.addEventListener('can-play', () => setTimeout(start), { signal, once: true });
-}
-
-export function addCaptions(player: MediaPlayerElement, captions: PlaybackWire['captions']): void {
-  const wanted = loadSettings().captions;
-  for (const { vtt: url, language, label } of captions) {
-    if (url === null) continue;
-    const known = [...player.textTracks].some((track) => track.src === url);
-    if (known) continue;
-    player.textTracks.add({ id: url, src: url, kind: 'subtitles', type: 'vtt', language: language ?? '', label });
-    const track = player.textTracks.getById(url);
-    if (track && wanted && (wanted === language || wanted === label)) track.mode = 'showing';
-  }
 }

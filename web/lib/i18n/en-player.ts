@@ -20,6 +20,7 @@ export const enPlayer = {
   'player.audio': 'Audio',
   'player.captions': 'Captions',
   'player.captionsOff': 'Captions off',
+  'player.captionsDrawnIn': 'drawn into the picture',
   'player.captionsShow': 'Show captions (c)',
   'player.captionsHide': 'Hide captions (c)',
   'player.evenLoudness': 'Even out loudness',
