@@ -199,6 +199,34 @@ describe('caches that many share', () => {
   });
 });
 
+describe('ranges of any kind, on every URL', () => {
+  it('give a part, the whole, or a refusal that tells the size, and never an error', async () => {
+    await setVisibility('public');
+    for (const url of await everyUrl(nobody)) {
+      const whole = await nobody.bytes(url);
+      const size = whole.length;
+      const ask = async (range: string, method = 'GET') => {
+        const { response, bytes } = await nobody.raw(method, url, { headers: { Range: range } });
+        return { status: response.status, bytes, range: response.headers.get('content-range') };
+      };
+      const part = await ask('bytes=5-9');
+      expect([url, part.status, part.range]).toEqual([url, 206, `bytes 5-9/${size}`]);
+      expect(part.bytes.equals(whole.subarray(5, 10))).toBe(true);
+      expect((await ask('bytes=-7')).bytes.equals(whole.subarray(size - 7))).toBe(true);
+      expect((await ask(`bytes=${size - 1}-`)).bytes.length).toBe(1);
+      for (const many of ['bytes=0-1,4-5', 'bytes=0-9,5-20', `bytes=${Array(900).fill('0-0').join()}`, 'bytes=9-2']) {
+        const answer = await ask(many);
+        expect([url, answer.status, answer.bytes.length]).toEqual([url, 200, size]);
+      }
+      for (const outside of [`bytes=${size}-`, 'bytes=99999999999-', 'bytes=-0']) {
+        const answer = await ask(outside);
+        expect([url, answer.status, answer.range]).toEqual([url, 416, `bytes */${size}`]);
+      }
+      expect((await ask('bytes=5-9', 'HEAD')).status).toBe(200);
+    }
+  });
+});
+
 // Last: the clock does not go back.
 describe('a token that has run out', () => {
   it('says so to whoever may still watch, and a new one is there for the asking', async () => {

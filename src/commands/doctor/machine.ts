@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { availableParallelism, totalmem } from 'node:os';
+import { readMachine } from '../../platform/machine.ts';
 import { VERSION } from '../../version.ts';
 import { type Check, type Finding, ok, type Patient, problem, warning } from './check.ts';
 
@@ -20,9 +20,8 @@ export const clockCheck: Check = {
 export const limitsCheck: Check = {
   title: 'Machine',
   run() {
-    const cores = availableParallelism();
-    const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-    const text = `${cores} ${cores === 1 ? 'processor' : 'processors'} and ${gigabytes(memoryBytes)} of memory may be used`;
+    const { cores, memoryBytes } = readMachine();
+    const text = `${Math.round(cores * 10) / 10} ${cores === 1 ? 'processor' : 'processors'} and ${gigabytes(memoryBytes)} of memory may be used`;
     const todo = 'Give it more: encoding a film for somebody who watches takes about two processors and 1 GB.';
     return [cores < 2 || memoryBytes < 1e9 ? warning(text, todo) : ok(text)];
   },
