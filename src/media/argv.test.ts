@@ -47,6 +47,23 @@ test('ffprobe', () => {
 });
 
 describe('encoding pictures', () => {
+  test('a device for one rung, software that keeps pictures in order for the other', () => {
+    const device = { family: 'vaapi', encoder: 'h264_vaapi', codec: 'h264', lowPower: false } as const;
+    const hardware = { ...device, device: '/dev/dri/renderD128' };
+    const argv = encode({
+      outputs: [
+        { rendition: p720, encoder: 'libx264', hardware, inOrder: true, fd: 3 },
+        { rendition: p360, encoder: 'libx264', hardware: null, inOrder: true, fd: 4 },
+      ],
+    });
+    expect(argv.indexOf('-init_hw_device')).toBeLessThan(argv.indexOf('-i'));
+    expect(argv.filter((word) => word === '-init_hw_device')).toHaveLength(1);
+    expect(after(argv, '-filter_complex')).toMatch(/format=nv12,hwupload\[v0\];\[s1\](?!.*hwupload)/);
+    const [first, second] = argv.join(' ').split('-map [v1]');
+    expect(first).toContain('-c:v h264_vaapi');
+    expect(second).toMatch(/-c:v libx264 .*-bf 0 /);
+  });
+
   test('one rung, all of it', () => {
     expect(line(encode())).toMatchInlineSnapshot(
       `"-hide_banner -nostdin -v error -copyts -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -filter_complex [0:0]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v0] -map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 22 -maxrate 3230k -bufsize 3230k -g 9999 -keyint_min 1 -sc_threshold 0 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:3"`,
