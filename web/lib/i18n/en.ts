@@ -173,6 +173,28 @@ export const en = {
   'poster.automatic': 'Let Kinora choose',
   'poster.changed': 'The picture is changed.',
 
+  'subtitles.button': 'Subtitles',
+  'subtitles.title': 'Subtitles',
+  'subtitles.text':
+    'What is inside the video file, and in files beside it, is found by itself. Add more as SRT, WebVTT or ASS; a name such as “film.en.srt” tells the language.',
+  'subtitles.none': 'This video has no subtitles yet.',
+  'subtitles.add': 'Add files',
+  'subtitles.added': 'The subtitles are added.',
+  'subtitles.changed': 'The language is changed.',
+  'subtitles.removed': 'Removed “{name}”.',
+  'subtitles.remove': 'Remove “{name}”',
+  'subtitles.languageOf': 'Language of “{name}”',
+  'subtitles.noLanguage': 'No language',
+  'subtitles.pending': 'Being read from the file',
+  'subtitles.forced': 'Forced',
+  'subtitles.origin.embedded': 'In the video file',
+  'subtitles.origin.sidecar': 'In a file beside it',
+  'subtitles.origin.uploaded': 'Added by hand',
+  'subtitles.format.vtt': 'Text',
+  'subtitles.format.ass': 'ASS',
+  'subtitles.format.pgs': 'Pictures',
+  'subtitles.format.picture': 'Pictures, drawn into the film',
+
   'edit.title': 'Edit video',
 
   'upload.title': 'Uploads',

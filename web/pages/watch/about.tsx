@@ -1,5 +1,5 @@
 import './about.css';
-import { Globe, type IconNode, Image, Link, Lock, Pencil, Share2, Users } from 'lucide';
+import { Captions, Globe, type IconNode, Image, Link, Lock, Pencil, Share2, Users } from 'lucide';
 import { useState } from 'preact/hooks';
 import type { VideoWire, Visibility } from '../../../src/features/videos/api.ts';
 import { appPath } from '../../lib/base.ts';
@@ -13,13 +13,14 @@ import { DeleteButton } from './delete-button.tsx';
 import { Description } from './description.tsx';
 import { PosterDialog } from './poster-dialog.tsx';
 import { ShareDialog } from './share-dialog.tsx';
+import { SubtitlesDialog } from './subtitles-dialog.tsx';
 import { TitleLine } from './title-line.tsx';
 
 const VISIBILITY_ICON: Record<Visibility, IconNode> = { public: Globe, unlisted: Link, internal: Users, private: Lock };
 
 /** What is below the picture: what it is, whose it is, and what one can do with it. */
 export function About({ video }: { video: VideoWire }) {
-  const [open, setOpen] = useState<'edit' | 'share' | 'poster' | null>(null);
+  const [open, setOpen] = useState<'edit' | 'share' | 'poster' | 'subtitles' | null>(null);
   return (
     <section class="about" aria-label={t('watch.about')}>
       <TitleLine video={video} />
@@ -37,6 +38,11 @@ export function About({ video }: { video: VideoWire }) {
           {video.may.edit && video.playable && (
             <Button icon={Image} onClick={() => setOpen('poster')} data-testid="poster-button">
               {t('poster.button')}
+            </Button>
+          )}
+          {video.may.edit && video.playable && (
+            <Button icon={Captions} onClick={() => setOpen('subtitles')} data-testid="subtitles-button">
+              {t('subtitles.button')}
             </Button>
           )}
           {video.may.remove && <DeleteButton video={video} />}
@@ -57,6 +63,7 @@ export function About({ video }: { video: VideoWire }) {
       </div>
       {open === 'edit' && <EditDialog video={video} onClose={() => setOpen(null)} />}
       {open === 'poster' && <PosterDialog video={video} onClose={() => setOpen(null)} />}
+      {open === 'subtitles' && <SubtitlesDialog video={video} onClose={() => setOpen(null)} />}
       {open === 'share' && <ShareDialog video={video} onClose={() => setOpen(null)} />}
     </section>
   );
