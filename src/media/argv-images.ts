@@ -29,6 +29,8 @@ export function framesArgv(
     `scale=${size.width}:${size.height}`,
     'setsar=1',
     'format=yuvj420p',
+    // Every frame is one of its own, whatever a damaged film says of their times.
+    ...(early ? [] : ['setpts=N/25/TB']),
   ];
   const limit = early ? ['-t', number(picking.everySec * picking.frames)] : [];
   const input = [...decoderOf(source), ...limit, ...inputOf(path, demuxer), '-map', `0:${trackIndex}`];

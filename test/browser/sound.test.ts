@@ -176,6 +176,26 @@ describe('sound alone', () => {
   });
 });
 
+describe('on a phone', () => {
+  it('it stays in the page when it begins to play', async () => {
+    const phone = await openPage(browser, kinora.url, {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+      storageState: await page.context().storageState(),
+    });
+    await phone.page.addInitScript(() => {
+      Element.prototype.requestFullscreen = async () => void Object.assign(globalThis, { wantedFullscreen: true });
+    });
+    await phone.page.goto(`/watch/${ids.song}`);
+    await phone.page.waitForFunction(
+      () => (document.querySelector<HTMLMediaElement>('video, audio')?.currentTime ?? 0) > 0.5,
+    );
+    expect(await phone.page.evaluate(() => 'wantedFullscreen' in globalThis)).toBe(false);
+    await phone.page.context().close();
+  });
+});
+
 describe('the picture of a video', () => {
   it('is chosen, sent and given back in a dialog, by keys alone', async () => {
     const film = await makeMedia(

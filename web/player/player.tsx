@@ -150,7 +150,7 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
       view-type="video"
       stream-type="on-demand"
       log-level="silent"
-      plays-inline
+      playsinline
       key-disabled
       autoplay
       data-testid="player"
