@@ -65,7 +65,16 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
     folder: dataDir.path,
     tmpFolder: dataDir.tmpPath,
   });
-  const streaming = createStreaming({ storage, ffmpeg, hardware, clock, log, machine, settings: config.encoding });
+  const streaming = createStreaming({
+    storage,
+    ffmpeg,
+    hardware,
+    clock,
+    log,
+    machine,
+    settings: config.encoding,
+    cacheBytes: config.cache.segmentsGb * 1e9,
+  });
   const live = createLiveHub();
   const app: App = { config, dataDir, db, queue, storage, ffmpeg, streaming, live, events, clock, log };
 

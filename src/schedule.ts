@@ -1,8 +1,8 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './core/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './core/time.ts';
 import { sweepSessions } from './features/accounts/sessions.service.ts';
+import { watchDisk } from './features/instance/disk.service.ts';
 import { scanAllLibraries } from './features/libraries/service.ts';
-import { keepCacheBudget } from './features/playback/cache-budget.ts';
-import { flushWatched } from './features/playback/watched.ts';
+import { countCache, keepCacheBudget } from './features/playback/cache-budget.ts';
 import { sweepUploads } from './features/uploads/sweep.ts';
 import { renewOutdated } from './features/videos/renewal.ts';
 import { sweepVideos } from './features/videos/sweep.ts';
@@ -18,8 +18,9 @@ export interface Periodic {
 
 /** LIST 4: everything periodic. */
 export const SCHEDULE: Periodic[] = [
-  { name: 'remember what is watched', everyMs: MINUTE_MS, run: flushWatched },
-  { name: 'keep the segment cache within its budget', everyMs: 5 * MINUTE_MS, run: keepCacheBudget },
+  { name: 'count the segment cache', everyMs: DAY_MS, atStart: true, run: countCache },
+  { name: 'keep the segment cache within its budget', everyMs: MINUTE_MS, run: keepCacheBudget },
+  { name: 'look at the disk', everyMs: 5 * SECOND_MS, atStart: true, run: watchDisk },
   { name: 'scan libraries', everyMs: HOUR_MS, atStart: true, run: scanAllLibraries },
   { name: 'renew what an older version made', everyMs: 10 * MINUTE_MS, atStart: true, run: renewOutdated },
   { name: 'sweep deleted videos', everyMs: HOUR_MS, atStart: true, run: sweepVideos },

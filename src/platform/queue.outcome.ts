@@ -8,8 +8,8 @@ import { lastBytes } from './queue.tail.ts';
 /** How much of what a handler said is kept with its job. */
 export const LOG_BYTES = 8192;
 
-/** Why an attempt was told to end early. `lost`: another process has the row now. */
-export type AbortCause = 'stopping' | 'cancelled' | 'timeout' | 'lost';
+/** Why an attempt was told to end early. `held`: its lane pauses. `lost`: another process has the row now. */
+export type AbortCause = 'stopping' | 'held' | 'cancelled' | 'timeout' | 'lost';
 
 export interface Outcome {
   cause: AbortCause | null;
@@ -27,7 +27,7 @@ export function decideEnd(
   { nowMs, random }: { nowMs: TimeMs; random: number },
 ): AttemptEnd {
   const { attempts, runAfterMs } = row;
-  if (outcome.cause === 'stopping') {
+  if (outcome.cause === 'stopping' || outcome.cause === 'held') {
     // Kinora's own stop is not the job's fault: as if this attempt had never been.
     return { state: 'queued', attempts: attempts - 1, error: row.error, log: row.log, runAfterMs, finishedAtMs: null };
   }

@@ -18,6 +18,8 @@ export interface LaneCounts {
   concurrency: number;
   running: number;
   queued: number;
+  /** Why nothing of this lane is taken up now. */
+  held: string | null;
   failed: number;
 }
 
@@ -38,6 +40,11 @@ export interface Queue {
   cancelFor(tx: Tx, videoId: string): number;
   /** Starts a failed or cancelled job afresh, and a waiting one at once; false when it cannot be. */
   retry(jobId: string): boolean;
+  /**
+   * Pauses a lane, for a reason people can read: nothing of it is taken up, and what runs goes back to where it was, the
+   * attempt not counted. Null lets it go on.
+   */
+  hold(lane: Lane, reason: string | null): void;
   counts(): LaneCounts[];
   /** Deletes the rows of jobs that ended before a time; returns how many. */
   sweep(endedBeforeMs: TimeMs): number;

@@ -117,7 +117,8 @@ export function startRun<P>(ports: RunPorts, definition: JobDefinition<P>, handl
     const end = decideEnd(definition, row, outcome, { nowMs: clock.nowMs(), random: random() });
     const told = { ...names, attempt: row.attempts, reason: end.error };
     if (end.state === 'failed') log.error({ ...told, error }, 'A job failed.');
-    else if (end.state === 'queued' && cause !== 'stopping') log.warn(told, 'A job failed and will be tried again.');
+    else if (end.state === 'queued' && cause !== 'stopping' && cause !== 'held')
+      log.warn(told, 'A job failed and will be tried again.');
     db.write(() => {
       if (statements().end(row, end)) db.afterCommit(() => events?.emit('job.changed', { jobId: row.id }));
     });

@@ -50,7 +50,9 @@ export function createQueue(options: QueueOptions): Queue {
   const slots = new Map(ownLanes.map((lane) => [lane, new PQueue({ concurrency: lanes[lane] })]));
   const handlers = new Map<string, (row: JobRow) => Run>();
   const runs = new Map<string, Run>();
+  const laneOf = new WeakMap<Run, Lane>();
   const nudged = new Set<Lane>();
+  const held = new Map<Lane, string>();
   let state: 'new' | 'started' | 'stopped' = 'new';
   let stopPolling = () => {};
   let drained: (() => void)[] = [];
@@ -58,7 +60,7 @@ export function createQueue(options: QueueOptions): Queue {
   /** Fills the free slots of a lane. */
   function pump(lane: Lane): void {
     const slot = slots.get(lane);
-    while (slot && state === 'started' && slot.pending + slot.size < slot.concurrency) {
+    while (slot && state === 'started' && !held.has(lane) && slot.pending + slot.size < slot.concurrency) {
       const nowMs = clock.nowMs();
       const claim = { lane, ownerId, nowMs, leaseUntilMs: nowMs + LEASE_MS, except: [...runs.keys()] };
       const row = db.write(() => {
@@ -69,6 +71,7 @@ export function createQueue(options: QueueOptions): Queue {
       if (!row) break;
       const run = (handlers.get(row.name) ?? startUnknown)(row);
       runs.set(row.id, run);
+      laneOf.set(run, lane);
       void slot
         .add(() => run.finished)
         .finally(() => {
@@ -196,6 +199,14 @@ export function createQueue(options: QueueOptions): Queue {
         if (row) announce([row]);
         return row !== null;
       }),
+    hold(lane, reason) {
+      if (reason === null) {
+        if (held.delete(lane)) nudge(lane);
+        return;
+      }
+      held.set(lane, reason);
+      for (const run of runs.values()) if (laneOf.get(run) === lane) run.abort('held');
+    },
     counts() {
       const rows = countJobs(db.orm);
       const of = (lane: Lane, jobState: string) => rows.find((r) => r.lane === lane && r.state === jobState)?.jobs ?? 0;
@@ -204,6 +215,7 @@ export function createQueue(options: QueueOptions): Queue {
         concurrency: lanes[lane],
         running: of(lane, 'running'),
         queued: of(lane, 'queued'),
+        held: held.get(lane) ?? null,
         failed: of(lane, 'failed'),
       }));
     },

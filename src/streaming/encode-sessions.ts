@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { Machine } from '../platform/machine.ts';
 import { type Arrivals, HEADER } from './arrivals.ts';
 import { type Asker, createAskers } from './askers.ts';
+import type { CacheKeeper } from './cache-keeper.ts';
 import type { Claims } from './claims.ts';
 import { encodeSegments } from './encode-segments.ts';
 import {
@@ -80,6 +81,7 @@ export interface EncodePorts {
   ffmpeg: Ffmpeg;
   hardware: Hardware;
   store: SegmentStore;
+  cache: CacheKeeper;
   claims: Claims;
   arrivals: Arrivals;
   slots: EncoderSlots;
@@ -224,7 +226,8 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
         onSegment: async (_, index, bytes) => {
           const boundariesUs = boundariesOf(source.timeline, rendition.spec.grid);
           session.madeMs += (boundariesUs[index + 1]! - boundariesUs[index]!) / 1000;
-          await store.write(rendition, index, bytes);
+          await store.write(rendition, index, bytes, { somebodyWaits: true });
+          void ports.cache.keep();
           claim.next = index + 1;
           arrivals.arrived(rendition.id, index);
           if (await isTaken(session)) stopSession(session);

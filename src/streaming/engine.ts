@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { Machine } from '../platform/machine.ts';
 import type { Storage } from '../platform/storage/port.ts';
 import { createArrivals } from './arrivals.ts';
+import { type CacheKeeper, createCacheKeeper } from './cache-keeper.ts';
 import { createClaims } from './claims.ts';
 import { createEncodeSessions, type SegmentAsk, type SessionFact, type SessionSettings } from './encode-sessions.ts';
 import { encoderMemoryBytes, slotsOf } from './encoder-costs.ts';
@@ -18,6 +19,7 @@ import { createInputPool } from './input-pool.ts';
 import { type Inspection, inspectSource } from './inspect.ts';
 import { hasKeyFrames, readKeyFrame } from './key-frames.ts';
 import { createPackager } from './packager.ts';
+import { createSegmentCache } from './segment-cache.ts';
 import { createSegmentStore, type SegmentStore } from './segment-store.ts';
 import { type StreamRendition, type StreamSource, segmentCount } from './source.ts';
 
@@ -48,6 +50,7 @@ export interface Streaming {
   /** Runs something short that decodes or encodes, when it is its turn. */
   withSlot<T>(urgency: SlotAsk['urgency'], signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
   store: SegmentStore;
+  cache: CacheKeeper;
   /** Every encoder, at work, paused or waiting for its turn, and how many may work at once. */
   encoders(): { slots: number; items: EncoderFacts[] };
   sessions(): SessionFact[];
@@ -70,19 +73,23 @@ export function createStreaming(ports: {
   log: Log;
   machine: Machine;
   settings: SessionSettings;
+  /** For segments made on demand. */
+  cacheBytes: number;
 }): Streaming {
-  const { storage, ffmpeg, hardware, clock, log, machine, settings } = ports;
+  const { storage, ffmpeg, hardware, clock, log, machine, settings, cacheBytes } = ports;
   const pool = createInputPool();
   const packager = createPackager(pool);
   const hot = createHotCache(HOT_BYTES);
-  const store = createSegmentStore(storage, (rendition) => hot.forget(keyOf(rendition, 'init')));
+  const known = createSegmentCache(clock);
+  const store = createSegmentStore(storage, known, clock, (rendition) => hot.forget(keyOf(rendition, 'init')));
+  const cache = createCacheKeeper({ cache: known, store, budgetBytes: cacheBytes, log });
   const slots = createEncoderSlots({
     slots: slotsOf(settings.sessions, machine),
     memoryBytes: encoderMemoryBytes(machine),
     clock,
   });
   const encodePorts = {
-    ...{ ffmpeg, hardware, store, slots, machine, clock, log, settings },
+    ...{ ffmpeg, hardware, store, cache, slots, machine, clock, log, settings },
     claims: createClaims(),
     arrivals: createArrivals(),
   };
@@ -133,6 +140,7 @@ export function createStreaming(ports: {
       // Only what is stored is shared through memory: a waiting request may be given up, and others must not suffer.
       if (stored.has(index)) {
         sessions.taken(rendition, index, ask?.viewer);
+        known.watched(rendition, index);
         return hot.get(keyOf(rendition, index), () => makeSegment(source, rendition, index));
       }
       return guarded(() => makeSegment(source, rendition, index, ask));
@@ -140,6 +148,7 @@ export function createStreaming(ports: {
     keyFrames: (source, trackIndex, momentsUs) => packager.keyFrames(source, trackIndex, momentsUs),
     fill: (options) => fillLadder(encodePorts, options),
     store,
+    cache,
     withSlot: (urgency, signal, work) =>
       slots.run({ urgency, light: true, memoryBytes: SHORT_WORK_BYTES, owner: null }, signal, work),
     waiting: (viewer, videoId) => sessions.waiting(viewer, videoId),

@@ -48,6 +48,8 @@ export interface StreamRendition {
   spec: Rendition;
   /** Subtitles that are drawn into it, as a readable local file. */
   burn?: BurnInput;
+  /** `lazy`: its segments stay as long as there is room. For ever unless given. */
+  policy?: 'eager' | 'lazy';
 }
 
 /** The boundaries a rendition is cut on: n + 1 times in microseconds for n segments. */

@@ -175,9 +175,57 @@ export function queueContract(driver: QueueDriver): void {
       });
       await clock.advance(1000);
       expect(most).toBe(2);
-      expect(queue.counts()).toContainEqual({ lane: 'probe', concurrency: 2, running: 0, queued: 0, failed: 0 });
-      expect(queue.counts()).toContainEqual({ lane: 'encode', concurrency: 1, running: 1, queued: 0, failed: 0 });
+      expect(queue.counts()).toContainEqual({
+        lane: 'probe',
+        concurrency: 2,
+        running: 0,
+        queued: 0,
+        failed: 0,
+        held: null,
+      });
+      expect(queue.counts()).toContainEqual({
+        lane: 'encode',
+        concurrency: 1,
+        running: 1,
+        queued: 0,
+        failed: 0,
+        held: null,
+      });
       held.get(1)?.end();
+    });
+
+    it('takes nothing up in a lane that is held, and puts back what runs there, the attempt not counted', async () => {
+      const { held, handler } = holding();
+      let probed = 0;
+      queue.handle(render, handler);
+      queue.handle(probe, async () => void probed++);
+      queue.start();
+      const running = add(1)!;
+      add(2);
+      await soon();
+      queue.hold('encode', 'The disk is nearly full.');
+      held.get(1)?.end();
+      await soon();
+      db.write((tx) => queue.enqueue(tx, probe, { n: 1 }));
+      await clock.advance(10_000);
+      expect(probed).toBe(1);
+      expect(row(running)).toMatchObject({ state: 'queued', attempts: 0 });
+      const lane = {
+        lane: 'encode',
+        concurrency: 1,
+        running: 0,
+        queued: 2,
+        failed: 0,
+        held: 'The disk is nearly full.',
+      };
+      expect(queue.counts()).toContainEqual(lane);
+      queue.hold('encode', null);
+      await soon();
+      expect(row(running)).toMatchObject({ state: 'running', attempts: 1 });
+      expect(queue.counts()).toContainEqual({ ...lane, running: 1, queued: 1, held: null });
+      held.get(1)?.end();
+      await soon();
+      held.get(2)?.end();
     });
 
     it('takes higher priority first, then the oldest', async () => {

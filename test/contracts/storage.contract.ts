@@ -177,8 +177,18 @@ export function storageContract(open: () => Promise<Storage>): void {
     await expect(keys(prefix)).rejects.toThrow(TypeError);
   });
 
+  it('touches what is there, and makes nothing of what is not', async () => {
+    await storage.put('videos/a/old.txt', Buffer.from('old'));
+    await storage.touch('videos/a/old.txt', 1_700_000_000_000);
+    await storage.touch('videos/a/none.txt', 1_700_000_000_000);
+    expect(await storage.stat('videos/a/old.txt')).toEqual({ sizeBytes: 3, modifiedAtMs: 1_700_000_000_000 });
+    expect(await storage.stat('videos/a/none.txt')).toBeNull();
+  });
+
   it('tells how much room is left, or that it does not know', async () => {
     const free = await storage.freeBytes();
+    const space = await storage.space();
+    expect(space === null || space.totalBytes >= space.freeBytes).toBe(true);
     expect(free === null || free > 0).toBe(true);
   });
 }

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { VideoReply } from '../../src/features/videos/api.ts';
+import type { DiskWire } from '../../src/features/instance/api.ts';
 import { createClient, isPlayable, type TestClient, tusPart } from '../support/client.ts';
+import { readMultivariant, readPlaylist } from '../support/hls.ts';
 import { makeClip } from '../support/media.ts';
 import { createOpenApiCheck, type OpenApi } from '../support/openapi-check.ts';
 import { type KinoraProcess, startKinora } from '../support/process.ts';
@@ -101,21 +102,44 @@ async function offsetOf(url: string): Promise<number> {
   return Number(response.headers.get('upload-offset'));
 }
 
-it.runIf(isRoot)('says so when there is no room to encode, and does it when there is', async () => {
+it.runIf(isRoot)('pauses encoding while the disk is nearly full, tells the admin, and goes on by itself', async () => {
   rmSync(ballast(), { force: true });
+  const disk = () => client.get<DiskWire>('/api/instance/disk');
+  await expect.poll(async () => (await disk()).low, { timeout: 20_000 }).toBe(false);
   const id = await client.upload(await makeClip({ seconds: 60, size: '854x480' }));
   await client.waitFor(id, isPlayable);
-  // Segments are refused while there is still room to write down that they were.
-  leaveFree(100 * 1024);
-  const settled = ({ video }: VideoReply) => video.state === 'failed' || video.state === 'ready';
-  const { video } = await client.waitFor(id, settled, 110_000);
-  expect(video.state).toBe('failed');
-  expect(video.failure).toMatch(/disk is full/i);
+  // Less than is kept free, more than what is never filled.
+  leaveFree(200 * 1024);
+  await expect.poll(async () => (await disk()).low, { timeout: 20_000 }).toBe(true);
+  const { items } = await client.get<LaneReply>('/api/jobs/lanes');
+  const encode = items.find(({ lane }) => lane === 'encode');
+  expect(encode).toMatchObject({ held: expect.stringMatching(/disk is nearly full: 0\.2 GB left of 0\.7 GB/) });
+  expect(items.find(({ lane }) => lane === 'probe')).toMatchObject({ held: null });
+  await expect.poll(async () => (await client.get<LaneReply>('/api/jobs/lanes')).items.find(isEncode)!.running).toBe(0);
+  const held = await client.waitFor(id, () => true);
+  expect(held.video).toMatchObject({ state: 'processing', failure: null });
   rmSync(ballast());
-  const { items } = await client.get<{ items: { id: string; video: { id: string } | null }[] }>(
-    '/api/jobs?state=failed',
-  );
-  await client.post(`/api/jobs/${items.find((job) => job.video?.id === id)!.id}/retry`, undefined, 200);
   const after = await client.waitFor(id, ({ video }) => video.state === 'ready', 110_000);
   expect(after.playback!.renditions.every(({ filledPercent }) => filledPercent === 100)).toBe(true);
+  expect((await disk()).low).toBe(false);
 });
+
+it.runIf(isRoot)('plays on a disk that takes nothing more', async () => {
+  rmSync(ballast(), { force: true });
+  const id = await client.upload(await makeClip({ seconds: 60, size: '854x480', rate: '25' }));
+  const { playback } = await client.waitFor(id, isPlayable);
+  // Segments are refused while there is still room to write down that they were.
+  leaveFree(100 * 1024);
+  const { variants } = await readMultivariant(client, playback!.hls);
+  const { initUrl, segments } = await readPlaylist(client, variants.at(-1)!.url);
+  // The last ones: whatever was made beforehand until now, they were not.
+  for (const { url } of segments.slice(-3)) expect((await client.bytes(url)).length).toBeGreaterThan(1000);
+  expect((await client.bytes(initUrl)).length).toBeGreaterThan(100);
+  rmSync(ballast());
+  await client.send('DELETE', `/api/videos/${id}`, undefined, 204);
+});
+
+interface LaneReply {
+  items: { lane: string; running: number; queued: number; held: string | null }[];
+}
+const isEncode = ({ lane }: { lane: string }) => lane === 'encode';

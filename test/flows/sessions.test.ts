@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WaitingWire } from '../../src/features/playback/api.ts';
+import { STREAM_FORMAT } from '../../src/streaming/source.ts';
 import { isPlayable, isReady, type TestClient } from '../support/client.ts';
 import { type MediaPlaylist, readMultivariant, readPlaylist } from '../support/hls.ts';
 import { makeClip } from '../support/media.ts';
@@ -138,7 +139,7 @@ describe('few encoders and many viewers', () => {
   /** The storage key of a segment by its URL. */
   function keyOf(url: string): string {
     const [rendition, name] = url.split('/').slice(-2);
-    return `videos/${filmId}/hls/${rendition}/${name}`;
+    return `videos/${filmId}/hls/${rendition}.${STREAM_FORMAT}/${name}`;
   }
 
   it('knows a film that nobody watches any more by its ended encoders', async () => {

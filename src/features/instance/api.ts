@@ -11,4 +11,19 @@ export const InstanceWire = z.object({
   maxUploadBytes: z.number().int(),
   accentColor: z.string().describe('CSS colour the admin chose for the accent.'),
 });
+export const DiskWire = z.object({
+  low: z.boolean().describe('Whether work that fills the disk is paused.'),
+  space: z
+    .object({
+      freeBytes: z.number().int(),
+      totalBytes: z.number().int(),
+      keepFreeBytes: z.number().describe('Below this much, work pauses.'),
+    })
+    .nullable(),
+  cache: z
+    .object({ bytes: z.number().int(), segments: z.number().int(), budgetBytes: z.number() })
+    .describe('Segments made on demand.'),
+});
+export type DiskWire = z.infer<typeof DiskWire>;
+
 export type InstanceWire = z.infer<typeof InstanceWire>;

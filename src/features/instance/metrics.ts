@@ -61,6 +61,32 @@ function createRegistry(app: App): Registry {
     },
   });
   new Gauge({
+    name: 'kinora_encoders',
+    help: 'Encoders by whom they work for and what they do.',
+    labelNames: ['urgency', 'state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { urgency, state } of app.streaming.encoders().items) this.inc({ urgency, state });
+    },
+  });
+  new Gauge({
+    name: 'kinora_encoder_slots',
+    help: 'How many encoders may work at once.',
+    registers,
+    collect() {
+      this.set(app.streaming.encoders().slots);
+    },
+  });
+  new Gauge({
+    name: 'kinora_segment_cache_bytes',
+    help: 'What segments made on demand take.',
+    registers,
+    collect() {
+      this.set(app.streaming.cache.bytes());
+    },
+  });
+  new Gauge({
     name: 'kinora_ffmpeg_processes',
     help: 'ffmpeg and ffprobe processes.',
     registers,

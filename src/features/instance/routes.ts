@@ -9,7 +9,8 @@ import type { App } from '../../ports.ts';
 import { VERSION } from '../../version.ts';
 import { SessionWire, SetupBody } from '../accounts/api.ts';
 import { hasAdmin, userWire } from '../accounts/queries.ts';
-import { InstanceWire } from './api.ts';
+import { DiskWire, InstanceWire } from './api.ts';
+import { readDisk } from './disk.service.ts';
 import { renderMetrics } from './metrics.ts';
 import { setUp } from './setup.ts';
 
@@ -41,6 +42,11 @@ export function instanceRoutes(app: App) {
         setSessionCookie(c, app, token);
         return c.json({ user: userWire(app, user), token }, 201);
       },
+    )
+    .get(
+      '/api/instance/disk',
+      access('admin', { summary: 'How full the disk is', returns: { 200: DiskWire } }),
+      async (c) => c.json(await readDisk(app), 200),
     )
     .get('/healthz', access('anyone', { summary: 'The process lives', returns: { 200: HealthWire } }), (c) =>
       c.json({ status: 'ok' as const }, 200),

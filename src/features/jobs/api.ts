@@ -34,6 +34,7 @@ export const LaneWire = z.object({
   running: z.number().int(),
   queued: z.number().int(),
   failed: z.number().int(),
+  held: z.string().nullable().describe('Why nothing of this lane is taken up now.'),
 });
 export const EncoderWire = z.object({
   id: z.number().int(),

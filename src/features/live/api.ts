@@ -26,6 +26,8 @@ export const LiveMessage = z.discriminatedUnion('type', [
     etaMs: z.number().nullable(),
   }),
   z.object({ type: z.literal('job.changed'), jobId: Id }).describe('Admins only.'),
+  z.object({ type: z.literal('disk.changed'), low: z.boolean() }).describe('Admins only.'),
+  z.object({ type: z.literal('encoders.changed') }).describe('Admins only.'),
   z.object({ type: z.literal('library.changed'), libraryId: Id }),
 ]);
 export type LiveMessage = z.infer<typeof LiveMessage>;

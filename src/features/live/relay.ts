@@ -23,6 +23,8 @@ export function relayEvents(app: App): void {
   relay('video.failed', (event) => ({ type: 'video.failed', ...event }));
   relay('job.progressed', (event) => ({ type: 'job.progress', ...event }));
   relay('job.changed', (event) => ({ type: 'job.changed', ...event }));
+  relay('disk.changed', (event) => ({ type: 'disk.changed', ...event }));
+  relay('encoders.changed', () => ({ type: 'encoders.changed' }));
   relay('library.changed', (event) => ({ type: 'library.changed', ...event }));
 }
 

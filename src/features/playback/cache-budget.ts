@@ -1,31 +1,24 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
-import { renditions } from '../videos/schema.ts';
+import { renditions, videos } from '../videos/schema.ts';
+
+/** At the start: finds what segments made on demand take on the disk, which is the truth whatever happened before. */
+export async function countCache(app: App): Promise<void> {
+  const rows = app.db.orm
+    .select({ id: renditions.id, videoId: renditions.videoId, spec: renditions.spec, policy: renditions.policy })
+    .from(renditions)
+    .innerJoin(videos, eq(videos.id, renditions.videoId))
+    .where(and(eq(renditions.policy, 'lazy'), isNull(videos.deletedAtMs)))
+    .all();
+  await app.streaming.cache.count(rows.filter(({ spec }) => spec.mode === 'encoded'));
+  await app.streaming.cache.keep();
+}
 
 /**
- * Periodic: keeps segments made on demand within `cache.segmentsGb`. What they take is measured, not remembered, so that no
- * crash can make the sum wrong. Renditions watched least recently go first, whole; a session that is at it goes on.
+ * Periodic: writes down what was watched, and keeps the segments made on demand within `cache.segmentsGb`, which also happens
+ * whenever one is written.
  */
-export async function keepCacheBudget(app: App): Promise<void> {
-  const budgetBytes = app.config.cache.segmentsGb * 1e9;
-  const rows = app.db.orm
-    .select({ id: renditions.id, videoId: renditions.videoId, spec: renditions.spec })
-    .from(renditions)
-    .where(eq(renditions.policy, 'lazy'))
-    .orderBy(asc(renditions.watchedAtMs))
-    .all()
-    .filter(({ spec }) => spec.mode === 'encoded');
-  const held: { rendition: (typeof rows)[number]; sizeBytes: number }[] = [];
-  for (const rendition of rows) {
-    const sizeBytes = await app.streaming.store.sizeBytes(rendition);
-    if (sizeBytes > 0) held.push({ rendition, sizeBytes });
-  }
-  let totalBytes = held.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const busy = new Set(app.streaming.sessions().map(({ renditionId }) => renditionId));
-  for (const { rendition, sizeBytes } of held) {
-    if (totalBytes <= budgetBytes) break;
-    if (busy.has(rendition.id)) continue;
-    await app.streaming.store.drop(rendition);
-    totalBytes -= sizeBytes;
-  }
+export async function keepCacheBudget({ streaming }: App): Promise<void> {
+  await streaming.cache.save();
+  await streaming.cache.keep();
 }

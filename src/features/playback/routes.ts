@@ -16,7 +16,6 @@ import { findStream, type VideoStream } from '../videos/streams.queries.ts';
 import { WaitingWire } from './api.ts';
 import { burntMultivariant, dash, keyFrames, multivariant, playlist } from './manifests.ts';
 import { sendPicture } from './pictures.routes.ts';
-import { watched } from './watched.ts';
 
 const HLS = 'application/vnd.apple.mpegurl';
 const DASH = 'application/dash+xml';
@@ -107,7 +106,6 @@ export function playbackRoutes(app: App) {
         // A cache that asks whether this may still be watched is no reason to make it.
         const unchanged = isThere ? notModified(c, about) : null;
         if (unchanged) return unchanged;
-        watched(app, rendition.id);
         const ask = { viewer: viewerKey(c), signal: c.req.raw.signal };
         const bytes = await (isKeyFrame
           ? app.streaming.keyFrame(stream.source, rendition, index)

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { titleFromFilename } from '../../media/titles.ts';
-import { KEEP_FREE_BYTES, storageFull } from '../../platform/storage/port.ts';
+import { storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import { mayUpload } from '../accounts/queries.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { roomBytes } from '../instance/disk.service.ts';
 import { videoNotFound } from '../videos/problems.ts';
 import { findVideo, type VideoRow } from '../videos/queries.ts';
 import { addSource, addVideo, getEditable } from '../videos/service.ts';
@@ -30,8 +31,8 @@ export async function initUpload(
       errors: [{ field: 'sizeBytes', message: `may be at most ${maxBytes}` }],
     });
   }
-  const freeBytes = await app.storage.freeBytes();
-  if (freeBytes !== null && sizeBytes + KEEP_FREE_BYTES > freeBytes) {
+  const room = await roomBytes(app);
+  if (room !== null && sizeBytes > room) {
     throw storageFull("There is not enough room on the server's disk for this file. Ask its admin to make room.");
   }
   const id = app.db.write((tx) =>

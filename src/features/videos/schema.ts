@@ -101,12 +101,11 @@ export const renditions = sqliteTable(
     spec: text('spec', { mode: 'json' }).$type<Rendition>().notNull(),
     /** `eager`: kept for ever once made. `lazy`: in the cache, least recently watched out first. */
     policy: text('policy').$type<'eager' | 'lazy'>().notNull(),
-    watchedAtMs: integer('watched_at_ms'),
     createdAtMs: integer('created_at_ms').notNull(),
   },
   (table) => [
     index('renditions_video').on(table.videoId, table.position),
     index('renditions_source').on(table.sourceId),
-    index('renditions_cache').on(table.policy, table.watchedAtMs),
+    index('renditions_policy').on(table.policy),
   ],
 );

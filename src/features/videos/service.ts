@@ -322,14 +322,6 @@ export function findAbandonedUploads(app: App, begunBeforeMs: number): string[] 
     .map(({ id }) => id);
 }
 
-/** When a rendition was last watched: what the disk budget goes by. */
-export function noteWatched(app: App, renditionIds: string[]): void {
-  if (renditionIds.length === 0) return;
-  app.db.write((tx) =>
-    tx.update(renditions).set({ watchedAtMs: app.clock.nowMs() }).where(inArray(renditions.id, renditionIds)).run(),
-  );
-}
-
 function changeVideo(app: App, tx: Tx, videoId: string, changes: Partial<VideoRow>): void {
   tx.update(videos)
     .set({ ...changes, updatedAtMs: app.clock.nowMs() })

@@ -75,10 +75,10 @@ function readStream(app: App, videoId: string): VideoStream | null {
     renditions: rows
       .filter(({ spec }) => !burnsOf(spec))
       .map((row) => ({ id: row.id, videoId, spec: row.spec, policy: row.policy })),
-    burnt: rows.flatMap(({ id: renditionId, spec }) => {
+    burnt: rows.flatMap(({ id: renditionId, spec, policy }) => {
       const burns = burnsOf(spec);
       const file = burns ? app.storage.localPath(burns.key) : null;
-      return burns && file ? [{ id: renditionId, videoId, spec, burn: { ...burns, path: file } }] : [];
+      return burns && file ? [{ id: renditionId, videoId, spec, policy, burn: { ...burns, path: file } }] : [];
     }),
   };
 }

@@ -153,7 +153,11 @@ export const ConfigSchema = z.strictObject({
       .number()
       .min(0)
       .default(20)
-      .meta(meta('Disk for segments made on demand, in GB; least recently used go first.')),
+      .meta(meta('Disk for segments made on demand, in GB; least recently watched go first.')),
+    keepFreeGb: z
+      .union([z.literal('auto'), z.number().min(0)])
+      .default('auto')
+      .meta(meta('Work that fills the disk pauses when less is free, in GB; auto: 5 GB, or 5 % of a small disk.')),
   }),
   media: section('The programs that do the work.', {
     ffmpeg: z

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -90,6 +90,12 @@ export function createFsStorage({ root }: { root: string }): Storage {
     }
   }
 
+  async function space(): Promise<{ freeBytes: number; totalBytes: number }> {
+    await mkdir(rootPath, { recursive: true });
+    const { bavail, blocks, bsize } = await statfs(rootPath);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  }
+
   return {
     put,
     putFile,
@@ -113,11 +119,12 @@ export function createFsStorage({ root }: { root: string }): Storage {
       assertFolder(prefix);
       await rm(join(rootPath, prefix), { recursive: true, force: true });
     },
-    async freeBytes() {
-      await mkdir(rootPath, { recursive: true });
-      const { bavail, bsize } = await statfs(rootPath);
-      return bavail * bsize;
+    async touch(key, modifiedAtMs) {
+      const atSec = modifiedAtMs / 1000;
+      await utimes(pathOf(key), atSec, atSec).catch(emptyWhenMissing);
     },
+    freeBytes: async () => (await space()).freeBytes,
+    space,
     async sweepTemp(olderThanMs) {
       let swept = 0;
       for (const name of await readdir(tempFolder).catch(emptyWhenMissing)) {

@@ -58,8 +58,12 @@ export interface Storage {
   delete(key: string): Promise<void>;
   /** Deletes a folder of objects: `videos/<id>/`. The prefix ends with a slash. */
   deletePrefix(prefix: string): Promise<void>;
+  /** Changes an object's `modifiedAtMs`, and nothing else. What is not there stays so. */
+  touch(key: string, modifiedAtMs: TimeMs): Promise<void>;
   /** Room left, or null when there is no limit to tell. */
   freeBytes(): Promise<number | null>;
+  /** Room left and room in all; null when there is no limit to tell. */
+  space(): Promise<{ freeBytes: number; totalBytes: number } | null>;
   /** Removes what interrupted writes left behind; returns how many files went. */
   sweepTemp(olderThanMs: number): Promise<number>;
 }
