@@ -17,7 +17,6 @@ export interface EventCatalogue {
   'video.failed': { videoId: string; reason: string };
   'library.changed': { libraryId: string };
   'disk.changed': { low: boolean };
-  'encoders.changed': Record<string, never>;
   'job.changed': { jobId: string };
   'job.progressed': { jobId: string; videoId: string | null; lane: string; percent: number; etaMs: number | null };
 }

@@ -148,11 +148,20 @@ function startProcess(command: string, argv: readonly string[], options: RunOpti
 
 function lowerPriority(pid: number | undefined, priority: 'watching' | 'background'): void {
   if (!pid) return;
+  if (priority === 'background') readWhenIdle(pid);
   try {
     setPriority(pid, priority === 'background' ? constants.priority.PRIORITY_LOW : WATCHING_PRIORITY);
   } catch {
     // It has ended already, or this system does not let us: it runs as it is.
   }
+}
+
+/** Lets it have the disk when nobody else wants it (ioprio_set(2), class idle). Where there is no ionice it runs as it is. */
+function readWhenIdle(pid: number): void {
+  if (process.platform !== 'linux') return;
+  const child = spawn('ionice', ['-c', '3', '-p', String(pid)], { stdio: 'ignore' });
+  child.on('error', () => {});
+  child.unref();
 }
 
 /**

@@ -115,7 +115,11 @@ it.runIf(isRoot)('pauses encoding while the disk is nearly full, tells the admin
   const encode = items.find(({ lane }) => lane === 'encode');
   expect(encode).toMatchObject({ held: expect.stringMatching(/disk is nearly full: 0\.2 GB left of 0\.7 GB/) });
   expect(items.find(({ lane }) => lane === 'probe')).toMatchObject({ held: null });
-  await expect.poll(async () => (await client.get<LaneReply>('/api/jobs/lanes')).items.find(isEncode)!.running).toBe(0);
+  await expect
+    .poll(async () => (await client.get<LaneReply>('/api/jobs/lanes')).items.find(isEncode)!.running, {
+      timeout: 15_000,
+    })
+    .toBe(0);
   const held = await client.waitFor(id, () => true);
   expect(held.video).toMatchObject({ state: 'processing', failure: null });
   rmSync(ballast());

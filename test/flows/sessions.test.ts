@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WaitingWire } from '../../src/features/playback/api.ts';
 import { STREAM_FORMAT } from '../../src/streaming/source.ts';
 import { isPlayable, isReady, type TestClient } from '../support/client.ts';
+import { encoderPid } from '../support/encoders.ts';
 import { type MediaPlaylist, readMultivariant, readPlaylist } from '../support/hls.ts';
 import { makeClip } from '../support/media.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
@@ -112,7 +112,7 @@ describe('few encoders and many viewers', () => {
     );
     expect(finals).toEqual(viewers.map(() => 200));
     expect(repeated(facts)).toEqual([]);
-    expect(facts.written.size).toBeGreaterThan(12);
+    expect(facts.written.size).toBeGreaterThan(6);
     expect(facts.mostWorking).toBeLessThanOrEqual(SLOTS);
     expect(facts.mostProcesses).toBeLessThanOrEqual(SLOTS * 4);
   });
@@ -165,7 +165,7 @@ describe.runIf(process.platform === 'linux')('a single encoder that is busy', ()
       await kinora.app.queue.drain();
       // Its encoder stands still, so that it stays busy for as long as we like.
       const first = admin.raw('GET', playlist.segments[0]!.url);
-      const pid = await childPid();
+      const pid = await encoderPid();
       process.kill(pid, 'SIGSTOP');
       const second = other.raw('GET', theirs[10]!.url);
       await expect.poll(() => waitingOf(other, playback.hls)).toEqual({ waiting: 'turn', ahead: 0 });
@@ -200,16 +200,6 @@ describe.runIf(process.platform === 'linux')('a single encoder that is busy', ()
 
   const waitingOf = (client: TestClient, hls: string) => client.get<WaitingWire>(hls.replace('master.m3u8', 'waiting'));
 });
-
-/** The ffmpeg that this process has started. */
-async function childPid(): Promise<number> {
-  for (;;) {
-    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ');
-    const pid = children.find((child) => child && readFileSync(`/proc/${child}/comm`, 'utf8').startsWith('ffmpeg'));
-    if (pid) return Number(pid);
-    await pause(5);
-  }
-}
 
 describe('a ladder being filled and viewers', () => {
   it('fill each other’s gaps: nothing is made twice, and the fill goes on after them', async () => {

@@ -21,6 +21,7 @@ import { useEvenLoudness } from './use-even-loudness.ts';
 import { useFreshLinks } from './use-fresh-links.ts';
 import { useOriginal } from './use-original.ts';
 import { usePointer } from './use-pointer.ts';
+import { WaitNote } from './wait-note.tsx';
 
 interface PlayerProps {
   video: VideoWire;
@@ -164,7 +165,10 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
       <media-captions class="player__captions vds-captions" />
       <div class="player__touch" {...pointer} aria-hidden="true" />
       {(state.value.waiting || (!state.value.started && !state.value.paused)) && (
-        <span class="player__spinner" role="status" aria-label={t('player.waiting')} />
+        <>
+          <span class="player__spinner" role="status" aria-label={t('player.waiting')} />
+          <WaitNote hls={playback.hls} />
+        </>
       )}
       {flash.value && (
         <span key={flash.value.key} class="player__flash" aria-live="polite">

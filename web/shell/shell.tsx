@@ -5,7 +5,9 @@ import { useLocation } from 'preact-iso';
 import { appPath } from '../lib/base.ts';
 import { reachable } from '../lib/connection.ts';
 import { t } from '../lib/i18n/translate.ts';
+import { isAdmin } from '../lib/session.ts';
 import { Banner } from '../ui/banner.tsx';
+import { DiskBanner } from './disk-banner.tsx';
 import { Dock } from './dock.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -26,12 +28,13 @@ export function Shell({ children }: { children: ComponentChildren }) {
       {!plain && <Rail />}
       <main id="main" class="shell__main" tabIndex={-1}>
         {!reachable.value && (
-          <div class="shell__offline">
+          <div class="shell__notice">
             <Banner icon={WifiOff} tone="warn" data-testid="offline-banner">
               {t('shell.unreachable')}
             </Banner>
           </div>
         )}
+        {!plain && isAdmin.value && <DiskBanner />}
         {children}
       </main>
       {!plain && <Dock />}

@@ -18,6 +18,7 @@ export const DiskWire = z.object({
       freeBytes: z.number().int(),
       totalBytes: z.number().int(),
       keepFreeBytes: z.number().describe('Below this much, work pauses.'),
+      resumeBytes: z.number().describe('From this much on, it goes on.'),
     })
     .nullable(),
   cache: z

@@ -66,9 +66,10 @@ export async function roomBytes(app: App): Promise<number | null> {
 export async function readDisk(app: App): Promise<DiskWire> {
   const space = await app.storage.space();
   const { cache } = app.streaming;
+  const keepBytes = space ? keepFreeBytes(app, space.totalBytes) : 0;
   return {
     low: watchOf(app).low,
-    space: space && { ...space, keepFreeBytes: keepFreeBytes(app, space.totalBytes) },
+    space: space && { ...space, keepFreeBytes: keepBytes, resumeBytes: keepBytes * BACK },
     cache: { bytes: cache.bytes(), segments: cache.segments(), budgetBytes: cache.budgetBytes },
   };
 }

@@ -24,7 +24,6 @@ export function relayEvents(app: App): void {
   relay('job.progressed', (event) => ({ type: 'job.progress', ...event }));
   relay('job.changed', (event) => ({ type: 'job.changed', ...event }));
   relay('disk.changed', (event) => ({ type: 'disk.changed', ...event }));
-  relay('encoders.changed', () => ({ type: 'encoders.changed' }));
   relay('library.changed', (event) => ({ type: 'library.changed', ...event }));
 }
 

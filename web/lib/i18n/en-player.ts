@@ -34,6 +34,12 @@ export const enPlayer = {
   'player.fullscreen': 'Full screen (f)',
   'player.fullscreenExit': 'Leave full screen (f)',
   'player.waiting': 'Loading the next part',
+  'player.wait.part': 'Preparing this part …',
+  'player.wait.next': 'Waiting for the encoder: you are next',
+  'player.wait.turn': {
+    one: 'Waiting for the encoder: {count} ahead of you',
+    other: 'Waiting for the encoder: {count} ahead of you',
+  },
   'player.failed': 'The video stopped loading. This may be the connection, or the file cannot be read any more.',
   'player.flash.on': '+{seconds} s',
   'player.flash.back': '−{seconds} s',

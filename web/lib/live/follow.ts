@@ -48,6 +48,10 @@ function react(message: LiveMessage): void {
     case 'job.changed':
       soon('jobs');
       break;
+    case 'disk.changed':
+      refresh('disk');
+      soon('jobs');
+      break;
     case 'library.changed':
       soon('libraries');
       break;

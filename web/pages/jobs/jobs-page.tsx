@@ -13,6 +13,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { LoadMore } from '../../ui/load-more.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { EncoderList } from './encoder-list.tsx';
 import { JobRow } from './job-row.tsx';
 
 const STATES: JobState[] = ['running', 'queued', 'failed', 'done', 'cancelled'];
@@ -41,6 +42,7 @@ export function JobsPage() {
           />
         )) ?? [1, 2, 3, 4].map((card) => <Skeleton key={card} height="92px" />)}
       </ul>
+      <EncoderList />
       <div class="job-filters">
         <SelectField
           label={t('jobs.state')}
@@ -105,6 +107,7 @@ function LaneCard({ lane, chosen, onChoose }: LaneCardProps) {
         </span>
         <span class="lane__rest">
           {t('jobs.queued', { count: lane.queued })}
+          {lane.held && <b title={lane.held}>{t('jobs.held')}</b>}
           {lane.failed > 0 && <em>{t('jobs.failed', { count: lane.failed })}</em>}
         </span>
       </button>
