@@ -74,7 +74,7 @@ it('tells the admin that the disk is nearly full, and when it no longer is', asy
   await watchDisk(kinora.app);
   const banner = page.getByTestId('disk-banner');
   await banner.waitFor();
-  expect(await banner.innerText()).toMatch(/1\.2 GB left of 240 GB/);
+  expect(await banner.innerText()).toMatch(/1\.2\sGB left of 240\sGB/);
   kinora.app.storage.space = space;
   await watchDisk(kinora.app);
   await banner.waitFor({ state: 'detached' });

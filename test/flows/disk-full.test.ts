@@ -106,7 +106,7 @@ it.runIf(isRoot)('pauses encoding while the disk is nearly full, tells the admin
   rmSync(ballast(), { force: true });
   const disk = () => client.get<DiskWire>('/api/instance/disk');
   await expect.poll(async () => (await disk()).low, { timeout: 20_000 }).toBe(false);
-  const id = await client.upload(await makeClip({ seconds: 60, size: '854x480' }));
+  const id = await client.upload(await makeClip({ seconds: 40, size: '854x480' }));
   await client.waitFor(id, isPlayable);
   // Less than is kept free, more than what is never filled.
   leaveFree(200 * 1024);
