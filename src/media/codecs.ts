@@ -7,8 +7,11 @@ import type { AudioTrack, VideoTrack } from './types.ts';
  * entry, `avc1` and `hvc1` (ISO/IEC 14496-15 sections 5.4.2 and 8.4.1). Apple's players take HEVC in no other.
  */
 export function deliveredCodecString(codecString: string): string {
-  return codecString.replace(/^hev1\b/, 'hvc1').replace(/^avc3\b/, 'avc1');
+  return SAMPLE_ENTRIES[codecString] ?? codecString.replace(/^hev1\b/, 'hvc1').replace(/^avc3\b/, 'avc1');
 }
+
+/** What RFC 6381 calls codecs by their sample entries, where the packager has a name of its own. */
+const SAMPLE_ENTRIES: Record<string, string> = { opus: 'Opus', flac: 'fLaC', mp3: 'mp4a.6B' };
 
 /**
  * `universal`: every browser plays it untouched. `some`: offered copied, for those that do. `none`: never offered copied.

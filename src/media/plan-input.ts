@@ -1,10 +1,12 @@
 import type { Bandwidth } from './bandwidth.ts';
 import type { LadderSettings, MediaInfo } from './types.ts';
 
-/** What is known of a track that the packager can cut. */
+/** What is known of a track that can be cut as it is. */
 export interface CopyTrack {
   /** RFC 6381, exact. */
   codecString: string;
+  /** `remux`: by ffmpeg, as the packager cannot read it. Default: by the packager. */
+  cut?: 'remux';
   /** What its segments, and their key frames alone, weigh; absent where only reading them all would tell. */
   bandwidth?: Bandwidth;
   keyFrames?: Bandwidth;
@@ -13,7 +15,7 @@ export interface CopyTrack {
 /** Copy or encode, and why: the one place that decides. */
 export interface PlanInput {
   info: MediaInfo;
-  /** Tracks the packager can cut, by stream index. */
+  /** Tracks that can be cut as they are, by stream index. */
   copy: ReadonlyMap<number, CopyTrack>;
   /** Why a track is not copied though the packager can read it, by stream index: a sentence. */
   refused?: ReadonlyMap<number, string>;

@@ -14,5 +14,8 @@ export function planRenditions(input: PlanInput): Rendition[] {
   const grid: Grid = info.video.length > 0 && grids.source && !grids.sparse ? 'source' : 'regular';
   const track = primaryVideo(info.video);
   const video = track ? planVideo(track, grid, input) : [];
-  return [...markDuplicates(video), ...planAudio(input, grid)];
+  return [...markDuplicates(video), ...planAudio(input, grid)].map((rendition) => {
+    const cut = rendition.mode === 'copied' ? input.copy.get(rendition.trackIndex)?.cut : undefined;
+    return cut ? { ...rendition, cut } : rendition;
+  });
 }

@@ -130,6 +130,8 @@ interface RenditionBase {
   /** ffprobe's stream index of the track it shows. */
   trackIndex: number;
   mode: 'copied' | 'encoded';
+  /** Copied by ffmpeg, as the packager cannot read it: its segments are made by sessions and stored. */
+  cut?: 'remux';
   label: string;
   /** RFC 6381 codecs string. */
   codecString: string;

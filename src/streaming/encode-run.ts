@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../core/time.ts';
 import { encodeAudioArgv, encodeVideoArgv } from '../media/argv.ts';
+import { remuxArgv } from '../media/argv-remux.ts';
 import { audioEncoding } from '../media/audio-encodings.ts';
 import type { EncodeOutput } from '../media/encode-options.ts';
 import { encoderFor } from '../media/encoders/encoders.ts';
@@ -14,6 +15,8 @@ import { boundariesOf, type StreamRendition, type StreamSource } from './source.
 
 /** ffmpeg's output clock starts here, so that no decode time is negative; taken off again when reading. */
 const OFFSET_SEC = 10;
+/** Demuxers enter a file by decode times, or by a guess: early enough to have the key frame that is meant. */
+const REMUX_RUN_UP_SEC = 1;
 /** An encoder that writes nothing for this long while somebody reads has hung. */
 const SILENT_MS = 5 * MINUTE_MS;
 
@@ -51,7 +54,8 @@ export type PictureEncoder = Required<Pick<EncodeOutput, 'hardware' | 'inOrder'>
 export async function encodeRun(ffmpeg: Ffmpeg, options: EncodeRunOptions): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const argv = runArgv(options);
+  const isRemux = options.renditions[0]!.spec.cut === 'remux';
+  const argv = isRemux ? remuxRunArgv(options) : runArgv(options);
   const running = ffmpeg.start(argv, { pipes: options.renditions.length, priority: options.priority, signal });
   const watchdog = watchForSilence(stop);
   const readers = options.renditions.map((rendition, n) =>
@@ -59,6 +63,8 @@ export async function encodeRun(ffmpeg: Ffmpeg, options: EncodeRunOptions): Prom
   );
   try {
     await Promise.all(readers.map((reader) => reader.drained));
+    // Packets are not told where to end: ffmpeg is stopped when the last segment is there.
+    if (readers.every((reader) => reader.isDone())) return running.stop();
     await running.done;
     // Only an encoder that ended well has written its last fragments whole.
     await Promise.all(readers.map((reader) => reader.finish()));
@@ -84,6 +90,8 @@ function readOutput(
   let cutter: ReturnType<typeof createSegmentCutter> | null = null;
   let originTicks = 0;
   let move: Fit['move'] = null;
+  const made = firstSegment;
+  const isRemux = spec.cut === 'remux';
   const drain = async () => {
     for await (const item of readEncoderOutput(pipe)) {
       watchdog.alive();
@@ -97,7 +105,7 @@ function readOutput(
           kind: spec.kind,
           hasPicture,
           timescale,
-          primingTicks: spec.kind === 'audio' ? audioEncoding(spec.codec).primingSamples : 0,
+          primingTicks: spec.kind === 'audio' && !isRemux ? audioEncoding(spec.codec).primingSamples : 0,
         });
         originTicks = Math.round((OFFSET_SEC + source.timeline.ffmpegOriginSec) * timescale);
         cutter = createSegmentCutter({
@@ -108,6 +116,7 @@ function readOutput(
           keyed: spec.kind === 'video',
           toleranceTicks: Math.ceil(timescale / 2000),
           ...timing,
+          closesEarly: !isRemux,
         });
         const level = spec.kind === 'video' ? spec.level : null;
         move = await onInit(rendition, normaliseInit(item.init, editTicks, level));
@@ -126,10 +135,27 @@ function readOutput(
   };
   return {
     drained: drain(),
+    isDone: () => isRemux && made >= endSegment,
     async finish() {
       for (const { index, bytes } of cutter?.finish() ?? []) await onSegment(rendition, index, bytes);
     },
   };
+}
+
+/** Packets as they are, from well before the first segment on: what is too early is thrown away. */
+function remuxRunArgv({ source, renditions, firstSegment }: EncodeRunOptions): string[] {
+  const { timeline, info, path } = source;
+  const { spec } = renditions[0]!;
+  const keyed = spec.kind === 'video';
+  const keySec = timeline.source?.keysUs[firstSegment];
+  const boundarySec = boundariesOf(timeline, spec.grid)[firstSegment]! / 1e6;
+  const fromSec = timeline.ffmpegOriginSec + (keyed ? (keySec ?? 0) / 1e6 : boundarySec);
+  return remuxArgv({
+    ...{ path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, codec: spec.codec, keyed },
+    ...{ offsetSec: OFFSET_SEC, fd: 3 },
+    startSec: firstSegment === 0 ? null : fromSec - REMUX_RUN_UP_SEC,
+    packets: null,
+  });
 }
 
 function runArgv(options: EncodeRunOptions): string[] {

@@ -67,6 +67,7 @@ export function chooseEncoder(
   stored: Buffer | null,
   { spec }: StreamRendition,
 ): PictureEncoder {
+  if (spec.cut === 'remux') return { hardware: null, inOrder: false };
   const begunByDevice = stored !== null && isByDevice(stored);
   const device = spec.kind === 'video' && (stored === null || begunByDevice) ? hardware?.encoderFor(spec.codec) : null;
   if (device) return { hardware: device, inOrder: true };

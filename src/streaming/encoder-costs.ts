@@ -23,7 +23,7 @@ export function encoderCost(
   renditions: StreamRendition[],
 ): { light: boolean; memoryBytes: number } {
   const spec = renditions[0]!.spec;
-  if (spec.kind === 'audio') return { light: true, memoryBytes: 48 * MB };
+  if (spec.kind === 'audio' || spec.cut === 'remux') return { light: true, memoryBytes: 48 * MB };
   const track = source.info.video.find(({ index }) => index === spec.trackIndex);
   const decoded = track ? track.codedWidth * track.codedHeight : 0;
   const encoded = renditions.reduce((sum, { spec: s }) => sum + (s.kind === 'video' ? s.width * s.height : 0), 0);

@@ -21,7 +21,7 @@ import { hasKeyFrames, readKeyFrame } from './key-frames.ts';
 import { createPackager } from './packager.ts';
 import { createSegmentCache } from './segment-cache.ts';
 import { createSegmentStore, type SegmentStore } from './segment-store.ts';
-import { type StreamRendition, type StreamSource, segmentCount } from './source.ts';
+import { isMadeBySessions, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
 
 export const segmentNotFound = defineProblem('segment-not-found', 404);
 export const segmentUnavailable = defineProblem('segment-unavailable', 503);
@@ -111,13 +111,13 @@ export function createStreaming(ports: {
   }
 
   return {
-    inspect: (path, info) => inspectSource(pool, path, info),
+    inspect: (path, info) => inspectSource({ pool, ffmpeg }, path, info),
     init: (source, rendition, viewer) =>
       hot.get(keyOf(rendition, 'init'), () =>
         guarded(() =>
-          rendition.spec.mode === 'copied'
-            ? cut(() => packager.init(source, rendition))
-            : headers.get(source, rendition, viewer),
+          isMadeBySessions(rendition.spec)
+            ? headers.get(source, rendition, viewer)
+            : cut(() => packager.init(source, rendition)),
         ),
       ),
     hasKeyFrames: (source, rendition) => hasKeyFrames(store, source, rendition),
@@ -125,13 +125,13 @@ export function createStreaming(ports: {
       checkRange(source, rendition, index);
       if (rendition.spec.kind !== 'video') throw segmentNotFound('Sound has no key frames.');
       const make = () => readKeyFrame({ store, packager }, source, rendition, index);
-      const bytes = await guarded(() => (rendition.spec.mode === 'copied' ? cut(make) : make()));
+      const bytes = await guarded(() => (isMadeBySessions(rendition.spec) ? make() : cut(make)));
       if (!bytes) throw segmentNotFound('This key frame has not been encoded yet.');
       return bytes;
     },
     async segment(source, rendition, index, ask) {
       checkRange(source, rendition, index);
-      if (rendition.spec.mode === 'copied') {
+      if (!isMadeBySessions(rendition.spec)) {
         return hot.get(keyOf(rendition, index), () =>
           guarded(() => cut(() => packager.segment(source, rendition, index))),
         );

@@ -1,4 +1,5 @@
 import { initArgv } from '../media/argv.ts';
+import { remuxArgv } from '../media/argv-remux.ts';
 import { audioEncoding } from '../media/audio-encodings.ts';
 import { encoderFor } from '../media/encoders/encoders.ts';
 import { readTimescale } from '../media/fragment.ts';
@@ -29,6 +30,9 @@ export interface HeaderPorts {
   short: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+/** A few packets make a header. */
+const HEADER_PACKETS = 10;
+
 export function createHeaders({ ffmpeg, hardware, store, sessions, settings, short }: HeaderPorts): Headers {
   /**
    * Players ask for the header and then for a segment: the session that makes the segment writes the header first, so
@@ -58,23 +62,27 @@ export function createHeaders({ ffmpeg, hardware, store, sessions, settings, sho
     const { info, path } = source;
     const { spec } = rendition;
     const track = info.video.find((candidate) => candidate.index === spec.trackIndex);
-    const argv = initArgv({
-      path,
-      demuxer: info.container.demuxer,
-      rendition: spec,
-      source: track ?? null,
-      encoder: track ? encoderFor(spec.codec) : null,
-      ...encoder,
-      preset: settings.preset,
-      crf: settings.crf,
-      audioKbps: settings.audioKbps,
-    });
+    const stream = { path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex };
+    const isRemux = spec.cut === 'remux';
+    const start = { startSec: null, packets: HEADER_PACKETS, offsetSec: 10, fd: 1 };
+    const argv = isRemux
+      ? remuxArgv({ ...stream, ...start, codec: spec.codec, keyed: spec.kind === 'video' })
+      : initArgv({
+          ...stream,
+          rendition: spec,
+          source: track ?? null,
+          encoder: track ? encoderFor(spec.codec) : null,
+          ...encoder,
+          preset: settings.preset,
+          crf: settings.crf,
+          audioKbps: settings.audioKbps,
+        });
     const raw = await short(() => ffmpeg.start(argv, { priority: 'watching', timeoutMs: 60_000 }).done);
     const { editTicks } = leadIn({
       kind: spec.kind,
       hasPicture: info.video.length > 0,
       timescale: readTimescale(raw),
-      primingTicks: spec.kind === 'audio' ? audioEncoding(spec.codec).primingSamples : 0,
+      primingTicks: spec.kind === 'audio' && !isRemux ? audioEncoding(spec.codec).primingSamples : 0,
     });
     return normaliseInit(raw, editTicks, spec.kind === 'video' ? spec.level : null);
   }

@@ -1,12 +1,14 @@
 import type { EncodedPacketSink, InputTrack } from 'mediabunny';
 import { regularGrid, sourceGrid } from '../media/boundaries.ts';
-import { deliveredCodecString } from '../media/codecs.ts';
+import { browserPlaysAudio, browserPlaysVideo, deliveredCodecString } from '../media/codecs.ts';
 import type { CopyTrack } from '../media/plan-input.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../media/types.ts';
+import type { Ffmpeg } from '../platform/ffmpeg.ts';
 import { measureClocks } from './clocks.ts';
 import type { CutAudio, CutTrack } from './cut-track.ts';
 import { findCuts } from './cuts.ts';
 import type { InputPool, OpenInput } from './input-pool.ts';
+import { inspectRemux, type RemuxTrack } from './inspect-remux.ts';
 import { measureCopies } from './measure.ts';
 import type { Timeline } from './source.ts';
 
@@ -17,6 +19,11 @@ export interface Inspection {
   copy: Map<number, CopyTrack>;
   /** By stream index, why a track that the packager can read is not to be copied: a sentence. */
   refused: Map<number, string>;
+}
+
+interface InspectPorts {
+  pool: InputPool;
+  ffmpeg: Pick<Ffmpeg, 'probe' | 'start'>;
 }
 
 const METADATA = { metadataOnly: true } as const;
@@ -35,26 +42,34 @@ const PACKAGER_CODECS: Record<string, string> = {
   eac3: 'eac3',
 };
 
-/** What RFC 6381 calls codecs by their sample entries, where the packager has a name of its own. */
-const SAMPLE_ENTRIES: Record<string, string> = { opus: 'Opus', flac: 'fLaC', mp3: 'mp4a.6B' };
 /** Players wait for sound that is not there. They get over a moment at the start, and over more when all is loaded. */
 const LATEST_SOUND_SEC = 0.5;
 const SHORTEST_BY_SEC = 2;
+/** To list a track's packets reads the whole file. */
+const MOST_REMUXED_SOUNDS = 2;
+/** A container that says it goes on for longer than its pictures is believed within reason: its sound may. */
+const LONGER_SOUND_SEC = 0.5;
+const MOST_DECLARED = 1.5;
 const WHY_LATE_SOUND = 'Encoded: the sound begins after the picture, and silence is put before it.';
 const WHY_SHORT_SOUND = 'Encoded: the sound ends before the picture, and silence is put behind it.';
 
 /**
  * Finds a source's segment boundaries and clocks without walking the file: the key frame at or before each multiple of
- * 4 s is asked for. Where the packager cannot read the container, a regular grid is all there is.
+ * 4 s is asked for. What the packager cannot read, but browsers could, ffmpeg is asked about; where it does not know either,
+ * a regular grid is all there is.
  */
-export async function inspectSource(pool: InputPool, path: string, info: MediaInfo): Promise<Inspection> {
+export async function inspectSource(
+  { pool, ffmpeg }: InspectPorts,
+  path: string,
+  info: MediaInfo,
+): Promise<Inspection> {
   let input: OpenInput | null = null;
   try {
     input = await pool.open(path);
   } catch {
-    // Not a container of the packager's: everything will be encoded.
+    // Not a container of the packager's: ffmpeg has to cut it.
   }
-  const copy = new Map<number, { codecString: string }>();
+  const copy = new Map<number, CopyTrack>();
   const videoTrack = info.video[0];
   const video = videoTrack && input ? await readable(input.video[videoTrack.ordinal], videoTrack) : null;
   if (videoTrack && video) copy.set(videoTrack.index, { codecString: video.codecString });
@@ -65,14 +80,22 @@ export async function inspectSource(pool: InputPool, path: string, info: MediaIn
     copy.set(track.index, { codecString: found.codecString });
     audio.push({ ...found, info: track });
   }
-  const { picture, sound, durationUs, ...clocks } = await measureClocks(info, video, audio);
+  const remuxed = await inspectUnread(ffmpeg, path, info, copy);
+  const { picture, sound, durationUs: measuredUs, ...clocks } = await measureClocks(info, video, audio);
   const refused = new Map<number, string>();
   const refuse = (index: number, why: string) => {
     copy.delete(index);
     refused.set(index, why);
   };
+  const remuxedPicture = videoTrack ? remuxed.get(videoTrack.index) : undefined;
+  for (const [index, { startSec, endSec }] of remuxed) {
+    if (index !== videoTrack?.index) sound.set(index, spanOf({ startSec, endSec }, clocks.ffmpegOriginSec));
+  }
+  const shown = remuxedPicture ? spanOf(remuxedPicture, clocks.ffmpegOriginSec) : picture;
+  const durationUs = remuxedPicture ? durationOf(shown!.endSec, measuredUs) : measuredUs;
   const cuts = video ? await findCuts(video, clocks.packagerOriginSec, durationUs) : null;
-  const source = cuts && cuts.points.length > 0 ? sourceGrid(cuts.points, durationUs) : null;
+  const points = cuts?.points ?? remuxedPicture?.cuts(clocks.ffmpegOriginSec) ?? [];
+  const source = points.length > 0 ? sourceGrid(points, durationUs) : null;
   if (videoTrack && cuts?.refusal) refuse(videoTrack.index, cuts.refusal);
   else if (videoTrack && !source) copy.delete(videoTrack.index);
   for (const [index, { startSec, endSec }] of videoTrack ? sound : []) {
@@ -80,8 +103,39 @@ export async function inspectSource(pool: InputPool, path: string, info: MediaIn
     else if (endSec < durationUs / 1e6 - SHORTEST_BY_SEC) refuse(index, WHY_SHORT_SOUND);
   }
   const timeline: Timeline = { ...clocks, durationUs, source, regularUs: regularGrid(durationUs) };
-  if (picture) timeline.pictureUs = { start: toUs(picture.startSec), end: toUs(picture.endSec) };
+  if (shown) timeline.pictureUs = { start: toUs(shown.startSec), end: toUs(shown.endSec) };
   return { copy: await measureCopies(path, info, timeline, copy), refused, timeline };
+}
+
+/** Tracks that browsers play and the packager cannot read; entered into `copy` where ffmpeg can cut them as they are. */
+async function inspectUnread(
+  ffmpeg: InspectPorts['ffmpeg'],
+  path: string,
+  info: MediaInfo,
+  copy: Map<number, CopyTrack>,
+): Promise<Map<number, RemuxTrack>> {
+  const found = new Map<number, RemuxTrack>();
+  const [picture] = info.video;
+  const tracks = [
+    ...(picture && picture.rotation === 0 && browserPlaysVideo(picture) !== 'none' ? [picture] : []),
+    ...info.audio.filter((track) => browserPlaysAudio(track) === 'universal').slice(0, MOST_REMUXED_SOUNDS),
+  ];
+  for (const track of tracks) {
+    const remux = copy.has(track.index) ? null : await inspectRemux(ffmpeg, path, info, track);
+    if (!remux) continue;
+    found.set(track.index, remux);
+    copy.set(track.index, { codecString: remux.codecString, cut: 'remux' });
+  }
+  return found;
+}
+
+function spanOf({ startSec, endSec }: Pick<RemuxTrack, 'startSec' | 'endSec'>, originSec: number) {
+  return { startSec: startSec - originSec, endSec: endSec - originSec };
+}
+
+function durationOf(pictureEndSec: number, declaredUs: number): number {
+  const isLonger = declaredUs > toUs(pictureEndSec + LONGER_SOUND_SEC);
+  return isLonger && declaredUs < toUs(pictureEndSec * MOST_DECLARED) ? declaredUs : toUs(pictureEndSec);
 }
 
 async function readable<T extends InputTrack>(
@@ -95,9 +149,7 @@ async function readable<T extends InputTrack>(
     if (codec === null || PACKAGER_CODECS[track.codec] !== codec) return null;
     const codecString = await open.getCodecParameterString();
     const first = await sink.getFirstPacket(METADATA);
-    return codecString && first
-      ? { open, sink, codecString: SAMPLE_ENTRIES[codecString] ?? deliveredCodecString(codecString) }
-      : null;
+    return codecString && first ? { open, sink, codecString: deliveredCodecString(codecString) } : null;
   } catch {
     return null;
   }

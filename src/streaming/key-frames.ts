@@ -3,7 +3,7 @@ import { readFragment, readTimescale, writeFragment } from '../media/fragment.ts
 import { leadIn } from '../media/lead-in.ts';
 import type { Packager } from './packager.ts';
 import type { SegmentStore } from './segment-store.ts';
-import { boundariesOf, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
+import { boundariesOf, isMadeBySessions, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
 
 /**
  * The key frames of a rendition, each as a fragment of its own: what a player shows while somebody scrubs. They cost no
@@ -27,7 +27,7 @@ export async function hasKeyFrames(
   rendition: StreamRendition,
 ): Promise<boolean> {
   if (rendition.spec.kind !== 'video') return false;
-  if (rendition.spec.mode === 'copied') return true;
+  if (!isMadeBySessions(rendition.spec)) return true;
   return (await store.present(rendition)).size >= segmentCount(timeline, rendition.spec.grid);
 }
 
@@ -40,7 +40,7 @@ export async function readKeyFrame(
 ): Promise<Buffer | null> {
   const timesUs = keyFrameTimesUs(source, rendition);
   const durationUs = timesUs[index + 1]! - timesUs[index]!;
-  if (rendition.spec.mode === 'copied') return packager.keyFrame(source, rendition, index, durationUs);
+  if (!isMadeBySessions(rendition.spec)) return packager.keyFrame(source, rendition, index, durationUs);
   const [init, segment] = await Promise.all([store.readInit(rendition), store.read(rendition, index)]);
   return init && segment ? keyFrameOf(init, segment, index, durationUs) : null;
 }

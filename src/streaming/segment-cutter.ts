@@ -19,6 +19,8 @@ export interface CutterOptions {
   /** Added to every time written, and to presentation times alone (`media/lead-in.ts`). */
   shiftTicks: number;
   delayTicks: number;
+  /** Whether a segment may be closed before the next one's first picture comes: the lengths of frames can be relied upon. */
+  closesEarly?: boolean;
 }
 
 export interface SegmentCutter {
@@ -39,7 +41,7 @@ export interface SegmentCutter {
  * away. A segment that nothing falls into is written with no samples.
  */
 export function createSegmentCutter(options: CutterOptions): SegmentCutter {
-  const { boundariesUs, timescale, firstSegment, endSegment, keyed, toleranceTicks } = options;
+  const { boundariesUs, timescale, firstSegment, endSegment, keyed, toleranceTicks, closesEarly = true } = options;
   const lastSegment = boundariesUs.length - 2;
   let current = firstSegment;
   let pending: Sample[] = [];
@@ -89,7 +91,7 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
         while (current < target) done.push(close());
         if (current < endSegment) pending.push(sample);
       }
-      if (keyed && isWhole()) done.push(close());
+      if (keyed && closesEarly && isWhole()) done.push(close());
       return done;
     },
     finish() {

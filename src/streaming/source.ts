@@ -62,6 +62,11 @@ export function packagerShiftSec(timeline: Timeline, trackIndex: number): number
   return (timeline.audioShiftSec?.[trackIndex] ?? 0) - timeline.packagerOriginSec;
 }
 
+/** Whether sessions make a rendition's segments and the store keeps them; else the packager cuts them when asked. */
+export function isMadeBySessions({ mode, cut }: Pick<Rendition, 'mode' | 'cut'>): boolean {
+  return mode === 'encoded' || cut === 'remux';
+}
+
 export function segmentCount(timeline: Timeline, grid: Grid): number {
   return boundariesOf(timeline, grid).length - 1;
 }

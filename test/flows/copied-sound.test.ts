@@ -6,6 +6,7 @@ import { sniffFile } from '../../src/features/videos/probe.ts';
 import { probeArgv } from '../../src/media/argv.ts';
 import { readProbe } from '../../src/media/probe.ts';
 import type { Rendition } from '../../src/media/types.ts';
+import { createFfmpeg } from '../../src/platform/ffmpeg.ts';
 import { createInputPool } from '../../src/streaming/input-pool.ts';
 import { inspectSource } from '../../src/streaming/inspect.ts';
 import { createPackager } from '../../src/streaming/packager.ts';
@@ -18,6 +19,10 @@ import { H264, makeOdd, makeOddSound } from '../support/odd-media.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-copied-'));
 const pool = createInputPool();
+const ffmpeg = createFfmpeg({
+  ffmpeg: process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg',
+  ffprobe: process.env['KINORA_MEDIA_FFPROBE'] || 'ffprobe',
+});
 const packager = createPackager(pool);
 afterAll(() => {
   pool.close();
@@ -27,7 +32,7 @@ afterAll(() => {
 async function copySound(path: string): Promise<{ codecString: string; copied: string }> {
   const container = await sniffFile(path);
   const info = readProbe(JSON.parse(await ffprobe(...probeArgv({ path, demuxer: container.demuxer }))), container);
-  const { copy, timeline } = await inspectSource(pool, path, info);
+  const { copy, timeline } = await inspectSource({ pool, ffmpeg }, path, info);
   const trackIndex = info.audio[0]!.index;
   const grid = timeline.source ? 'source' : 'regular';
   const source = { id: 's', videoId: 'v', path, info, timeline };

@@ -10,7 +10,7 @@ export async function countCache(app: App): Promise<void> {
     .innerJoin(videos, eq(videos.id, renditions.videoId))
     .where(and(eq(renditions.policy, 'lazy'), isNull(videos.deletedAtMs)))
     .all();
-  await app.streaming.cache.count(rows.filter(({ spec }) => spec.mode === 'encoded'));
+  await app.streaming.cache.count(rows.filter(({ spec }) => isMadeBySessions(spec)));
   await app.streaming.cache.keep();
 }
 

@@ -108,8 +108,10 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
   tx.update(sources).set({ info, timeline, format: STREAM_FORMAT }).where(eq(sources.id, sourceId)).run();
   tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
   probed.renditions.forEach((spec, position) => {
+    // What is only put into other wrapping is in the source already, and quickly made again: it is never kept for good.
+    const kept = spec.cut === 'remux' ? 'lazy' : policy;
     tx.insert(renditions)
-      .values({ id: newId(8), videoId, sourceId, position, spec, policy, createdAtMs: nowMs })
+      .values({ id: newId(8), videoId, sourceId, position, spec, policy: kept, createdAtMs: nowMs })
       .run();
   });
   const picture = info.video[0];
