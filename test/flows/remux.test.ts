@@ -15,7 +15,7 @@ let client: TestClient;
 beforeAll(async () => {
   // Short ahead, few sessions: every jump of the player starts another one.
   kinora = await createTestApp({
-    encoding: { heights: [144], policy: { uploads: 'eager', libraries: 'lazy' }, aheadSegments: 1, sessions: 2 },
+    encoding: { heights: [144], policy: { uploads: 'lazy', libraries: 'lazy' }, aheadSegments: 1, sessions: 2 },
   });
   client = await kinora.member();
 });
