@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../src/core/time.ts';
 import { isByDevice, readRecord } from '../../src/media/parameter-sets.ts';
 import { restingHardware } from '../../src/platform/hardware.ts';
 import { type BreakableCard, makeBreakableCard } from '../support/broken-hardware.ts';
@@ -109,6 +110,25 @@ describe('a card that breaks while somebody watches', () => {
     const path = join(folder, 'software.mp4');
     await download(admin, playlist!, path);
     expect(fromZero(await frameTimes(path))).toEqual(everyFrame);
+  });
+
+  it.each([
+    ['has rested', null, true],
+    ['breaks with its second frame', 1, true],
+    ['does not even begin', 0, false],
+  ] as const)('is asked again later; one that %s leaves nobody waiting', async (_, frames, begins) => {
+    kinora.travel(HOUR_MS);
+    card.breakAfter(frames);
+    const id = await admin.upload(clip);
+    const { hls } = (await admin.waitFor(id, isPlayable)).playback!;
+    const [playlist] = await videoPlaylists(admin, hls);
+    const { initUrl } = await readPlaylist(admin, playlist!);
+    expect(isByDevice(await admin.bytes(initUrl))).toBe(begins);
+    const path = join(folder, `again-${frames}.mp4`);
+    await download(admin, playlist!, path);
+    expect(fromZero(await frameTimes(path))).toEqual(everyFrame);
+    const resting = restingHardware(kinora.app.dataDir.path, kinora.app.clock.nowMs());
+    expect(resting).toHaveLength(frames === null ? 0 : 1);
   });
 });
 
