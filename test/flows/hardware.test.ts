@@ -160,6 +160,32 @@ describe('a card that breaks while a ladder is filled', () => {
   });
 });
 
+describe('HEVC', () => {
+  it('goes on in software, too', async () => {
+    const kinora = await createTestApp({
+      encoding: { hardware: 'nvenc', heights: [240], codecs: ['h264', 'hevc'], policy: { uploads: 'lazy' } },
+      media: { ffmpeg: card.ffmpeg },
+    });
+    try {
+      card.breakAfter(null);
+      const admin = await kinora.admin();
+      await untilFound(kinora);
+      card.breakAfter(6 * RATE);
+      const id = await admin.upload(clip);
+      const { hls } = (await admin.waitFor(id, isPlayable)).playback!;
+      const { variants } = await readMultivariant(admin, hls);
+      const playlist = variants.find(({ attributes }) => attributes['CODECS']!.startsWith('hvc1'))!.url;
+      const path = join(folder, 'hevc.mp4');
+      const { initUrl } = await download(admin, playlist, path);
+      const init = await admin.bytes(initUrl);
+      expect([isByDevice(init), setsIn(init)]).toEqual([true, 6]);
+      expect(fromZero(await frameTimes(path))).toEqual(everyFrame);
+    } finally {
+      await kinora.close();
+    }
+  });
+});
+
 describe('a device that is asked for and not there', () => {
   it('is done without', async () => {
     const kinora = await createTestApp({

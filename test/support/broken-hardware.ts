@@ -27,7 +27,7 @@ const argv = process.argv.slice(2);
 const OWN = ['-rc', '-forced-idr', '-no-scenecut', '-gpu', '-level:v'];
 const SETS = {
   h264_nvenc: ['libx264', '-x264-params', 'cabac=0:ref=1:slices=2:scenecut=0:bframes=0'],
-  hevc_nvenc: ['libx265', '-forced-idr', '1', '-x265-params', 'log-level=error:scenecut=0:bframes=0:ref=1:open-gop=0:info=0'],
+  hevc_nvenc: ['libx265', '-forced-idr', '1', '-x265-params', 'log-level=error:scenecut=0:bframes=0:ref=1:open-gop=0:info=0:ctu=32'],
 };
 const state = JSON.parse(readFileSync(${JSON.stringify(state)}, 'utf8'));
 // A job shorter than that is done before it breaks.
