@@ -1,5 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
+import { isMadeBySessions } from '../../streaming/source.ts';
 import { renditions, videos } from '../videos/schema.ts';
 
 /** At the start: finds what segments made on demand take on the disk, which is the truth whatever happened before. */
