@@ -82,7 +82,7 @@ test('one video and one sound', () => {
     "<?xml version="1.0" encoding="UTF-8"?>
     <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" mediaPresentationDuration="PT12.500S" maxSegmentDuration="PT4.500S" minBufferTime="PT4S">
     <Period id="0" start="PT0S">
-    <AdaptationSet contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
+    <AdaptationSet id="1" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
     <Representation id="v1" bandwidth="3800000" codecs="avc1.64001f" width="1280" height="720" frameRate="25">
     <SegmentTemplate timescale="1000000" startNumber="0" initialization="v1/init.mp4" media="v1/$Number$.m4s">
     <SegmentTimeline>
@@ -92,7 +92,7 @@ test('one video and one sound', () => {
     </SegmentTemplate>
     </Representation>
     </AdaptationSet>
-    <AdaptationSet contentType="audio" mimeType="audio/mp4" lang="en" segmentAlignment="true" startWithSAP="1">
+    <AdaptationSet id="2" contentType="audio" mimeType="audio/mp4" lang="en" segmentAlignment="true" startWithSAP="1">
     <Label>English</Label>
     <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
     <Representation id="a1" bandwidth="154000" codecs="mp4a.40.2" audioSamplingRate="48000">
@@ -158,4 +158,24 @@ test.each([
   expect(dashManifest({ durationUs: 1, video: [video('v1', { frameRate })], audio: [] })).toContain(
     `frameRate="${written}"`,
   );
+});
+
+test('the same in several codecs: sets that name each other, and what is HDR says so', () => {
+  const xml = dashManifest({
+    durationUs: 12_500_000,
+    video: [video('hdr', { codecString: 'hvc1.2.4.L120.b0', range: 'pq' }), video('sdr')],
+    audio: [
+      audio('aac', { mode: 'encoded' }),
+      audio('opus', { codec: 'opus', codecString: 'Opus', label: 'English Opus' }),
+      audio('german', { trackIndex: 2, language: 'de', label: 'German', isDefault: false }),
+    ],
+  });
+  const sets = xml.split('<AdaptationSet').slice(1);
+  const switchesTo = sets.map((set) => /adaptation-set-switching:2016" value="([^"]*)"/.exec(set)?.[1]);
+  expect(switchesTo).toEqual(['2', '1', '4', '3', undefined]);
+  expect(sets.map((set) => /TransferCharacteristics" value="(\d+)"/.exec(set)?.[1])).toEqual([
+    '16',
+    ...Array(4).fill(undefined),
+  ]);
+  expect(sets.map((set) => /<Label>(.*)<\/Label>/.exec(set)?.[1]).slice(2)).toEqual(['English', 'English', 'German']);
 });

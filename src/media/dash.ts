@@ -1,3 +1,4 @@
+import { audioGroups } from './audio-groups.ts';
 import type { AudioRendition, VideoRendition } from './types.ts';
 
 /** DASH manifests (ISO/IEC 23009-1) over the very CMAF segments that HLS lists. */
@@ -37,7 +38,8 @@ const TIMESCALE = 1_000_000;
 
 /**
  * A static MPD of the `isoff-live` profile: SegmentTemplate with SegmentTimeline. Renditions that a player may switch between
- * (same codec, same grid) share an adaptation set; each audio track has its own.
+ * (same codec, same grid) share an adaptation set; each audio track has its own, in each codec that it comes in. Sets that show
+ * the same in another codec name each other (DASH-IF IOP 3.8), so that a player takes one that it knows.
  */
 export function dashManifest({
   durationUs,
@@ -50,9 +52,22 @@ export function dashManifest({
     video,
     ({ rendition }) => `${rendition.codecString.split('.')[0]} ${rendition.grid} ${rendition.range}`,
   );
+  const pictures = [...families.values()].map((entries, n) => ({ id: `${n + 1}`, entries }));
+  const sounds = audio.map((entry, n) => ({ id: `${pictures.length + n + 1}`, entry }));
+  const names = new Map(audioGroups(audio).flatMap(({ members }) => members.map(({ entry, name }) => [entry, name])));
   const sets = [
-    ...[...families.values()].map((entries) => videoSet(entries, presentationTimeOffsetUs)),
-    ...audio.map((entry) => audioSet(entry, presentationTimeOffsetUs)),
+    ...pictures.map(({ id, entries }) => {
+      const twins = pictures.filter((other) => other.entries[0]!.rendition.grid === entries[0]!.rendition.grid);
+      return videoSet(entries, presentationTimeOffsetUs, { id, twins: twins.map((other) => other.id) });
+    }),
+    ...sounds.map(({ id, entry }) => {
+      const { trackIndex, channels } = entry.rendition;
+      const twins = sounds.filter(
+        ({ entry: { rendition } }) => rendition.trackIndex === trackIndex && rendition.channels === channels,
+      );
+      const place = { id, twins: twins.map((other) => other.id) };
+      return audioSet(entry, names.get(entry) ?? entry.rendition.label, presentationTimeOffsetUs, place);
+    }),
     ...captions.map(captionSet),
   ];
   const longestUs = Math.max(0, ...[...video, ...audio].flatMap(({ boundariesUs }) => durationsOf(boundariesUs)));
@@ -71,17 +86,40 @@ export function dashManifest({
   return `<?xml version="1.0" encoding="UTF-8"?>\n${mpd}\n`;
 }
 
-function videoSet(entries: readonly DashEntry<VideoRendition>[], offsetUs: number): string {
+/** Where a set stands: its own id, and those of all sets that show the same, itself among them. */
+interface SetPlace {
+  id: string;
+  twins: string[];
+}
+
+function videoSet(entries: readonly DashEntry<VideoRendition>[], offsetUs: number, { id, twins }: SetPlace): string {
   const representations = entries.map((entry) => {
     const { codecString, peakKbps, width, height, frameRate } = entry.rendition;
     const rate = frameRate === null ? null : fraction(frameRate);
     const attributes = { id: entry.id, bandwidth: bits(peakKbps), codecs: codecString, width, height, frameRate: rate };
     return element('Representation', attributes, [segmentTemplate(entry, offsetUs)]);
   });
-  return element('AdaptationSet', { contentType: 'video', mimeType: 'video/mp4', ...ALIGNED }, representations);
+  const attributes = { id, contentType: 'video', mimeType: 'video/mp4', ...ALIGNED };
+  const properties = [...rangeProperties(entries[0]!.rendition), ...switching(id, twins)];
+  return element('AdaptationSet', attributes, [...properties, ...representations]);
 }
 
-function audioSet(entry: DashEntry<AudioRendition>, offsetUs: number): string {
+/** Rec. ITU-T H.273 code points: BT.2020 with the curve of PQ or HLG. Who does not know them should not show it. */
+function rangeProperties({ range }: VideoRendition): string[] {
+  if (range === 'sdr') return [];
+  const points = { ColourPrimaries: 9, TransferCharacteristics: range === 'pq' ? 16 : 18, MatrixCoefficients: 9 };
+  return Object.entries(points).map(([name, value]) =>
+    element('EssentialProperty', { schemeIdUri: `urn:mpeg:mpegB:cicp:${name}`, value }),
+  );
+}
+
+function switching(id: string, twins: readonly string[]): string[] {
+  const value = twins.filter((twin) => twin !== id).join(',');
+  const schemeIdUri = 'urn:mpeg:dash:adaptation-set-switching:2016';
+  return value === '' ? [] : [element('SupplementalProperty', { schemeIdUri, value })];
+}
+
+function audioSet(entry: DashEntry<AudioRendition>, name: string, offsetUs: number, place: SetPlace): string {
   const { id, rendition } = entry;
   const channels = element('AudioChannelConfiguration', {
     schemeIdUri: 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011',
@@ -96,9 +134,10 @@ function audioSet(entry: DashEntry<AudioRendition>, offsetUs: number): string {
     schemeIdUri: 'urn:mpeg:dash:role:2011',
     value: rendition.isDefault ? 'main' : 'alternate',
   });
-  const label = element('Label', {}, [escapeXml(rendition.label)]);
-  const attributes = { contentType: 'audio', mimeType: 'audio/mp4', lang: rendition.language ?? 'und', ...ALIGNED };
-  return element('AdaptationSet', attributes, [label, role, representation]);
+  const label = element('Label', {}, [escapeXml(name)]);
+  const lang = rendition.language ?? 'und';
+  const attributes = { id: place.id, contentType: 'audio', mimeType: 'audio/mp4', lang, ...ALIGNED };
+  return element('AdaptationSet', attributes, [...switching(place.id, place.twins), label, role, representation]);
 }
 
 /** A sidecar file is one whole subsegment: DASH-IF IOP 6.4.5. Roles are those of 5.8.5.5. */

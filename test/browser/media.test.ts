@@ -137,6 +137,35 @@ describe('plays', () => {
     await client.send('DELETE', `/api/videos/${id}`);
   });
 
+  it('every size once, and every segment once, of a film with Opus', async () => {
+    const languages = ['-map', '0:v', '-map', '1:a', '-c:a', 'libopus', '-metadata:s:a:0', 'language=eng'];
+    const argv = [...H264, '-bf', '3', '-g', '50', '-pix_fmt', 'yuv420p', ...languages];
+    const id = await client.upload(await makeMedia('mkv', ...picture('640x360', 25), ...tone(440), ...argv));
+    const { playback } = await client.waitFor(id, isPlayable, 90_000);
+    const labels = new Map(playback!.renditions.map((rendition) => [rendition.id, rendition.label]));
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('.m4s')) asked.push(new URL(request.url()).pathname);
+    });
+    await page.goto(`/watch/${id}`);
+    await startPlaying(page);
+    await page.waitForFunction(() => document.querySelector('video')!.ended, null, { timeout: 60_000 });
+    expect((await playerState(page)).error).toBeNull();
+    expect(asked.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(asked).size).toBe(asked.length);
+    const heard = asked.map((path) => labels.get(path.split('/').at(-2)!)!).filter((label) => /English/.test(label));
+    expect(new Set(heard)).toEqual(new Set(['English Opus']));
+
+    await page.mouse.move(300, 300);
+    await page.getByTestId('settings-button').click();
+    await page.getByTestId('settings-quality').click();
+    const sizes = await page.getByTestId('quality-option').allTextContents();
+    expect(new Set(sizes).size).toBe(sizes.length);
+    expect(sizes).toHaveLength(1 + playback!.renditions.filter(({ kind }) => kind === 'video').length);
+    await page.goto('about:blank');
+    await client.send('DELETE', `/api/videos/${id}`);
+  });
+
   it('shows no errors to anybody on the way', () => {
     expect(watched.complaints.filter((text) => !/play\(\) request was interrupted/.test(text))).toEqual([]);
   });
