@@ -143,14 +143,14 @@ describe('sound', () => {
 
       const [source, whole, joined] = await Promise.all([clip, straight.path, jumped.path].map(decodeSound));
       expect(joined!.length).toBe(whole!.length);
-      // Pieces of 5 ms: what is not in the source is no louder at a join than it is anywhere in one pass.
+      // Pieces of 5 ms: what is not in the source is hardly louder at a join than in one pass. A click is 15 to 30 dB.
       const piece = 240;
       const [wrong, usual] = [differencesDb(joined!, source!, piece), differencesDb(whole!, source!, piece)];
-      const worst = Math.max(...usual.slice(20, -20));
-      expect(worst).toBeLessThan(-25);
+      expect(Math.max(...usual.slice(20, -20))).toBeLessThan(-25);
       for (const sec of JOINS_SEC) {
         const at = (sec * 48_000) / piece;
-        expect(Math.max(...wrong.slice(at - 20, at + 60))).toBeLessThan(worst + 1);
+        const near = (noise: number[]) => Math.max(...noise.slice(at - 12, at + 24));
+        expect(near(wrong)).toBeLessThan(near(usual) + 6);
       }
     } finally {
       await app.kinora.close();
