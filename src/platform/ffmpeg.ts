@@ -51,6 +51,8 @@ export interface Ffmpeg {
   probe(argv: readonly string[], options?: RunOptions): Promise<Buffer>;
   /** "7.0.2", or null where ffmpeg cannot be started. */
   version(): string | null;
+  /** ffmpeg's names of the encoders it was built with, asked once; null where it cannot be started. */
+  encoders(): Promise<ReadonlySet<string> | null>;
   running(): number;
   /** Stops every child, and waits for them to be gone. */
   close(): Promise<void>;
@@ -64,6 +66,7 @@ export interface FfmpegPaths {
 export function createFfmpeg(paths: FfmpegPaths): Ffmpeg {
   const children = new Map<ChildProcess, Promise<unknown>>();
   let knownVersion: string | null | undefined;
+  let knownEncoders: Promise<ReadonlySet<string> | null> | undefined;
   // Children must not outlive us, whichever way we end; after kill -9 their broken pipes end them.
   const killAll = () => {
     for (const child of children.keys()) child.kill('SIGKILL');
@@ -87,6 +90,16 @@ export function createFfmpeg(paths: FfmpegPaths): Ffmpeg {
         knownVersion = /ffmpeg version (\S+)/.exec(stdout ?? '')?.[1] ?? null;
       }
       return knownVersion;
+    },
+    encoders() {
+      knownEncoders ??= start(paths.ffmpeg, ['-hide_banner', '-encoders'], { timeoutMs: MINUTE_MS }).done.then(
+        (printed) => new Set([...printed.toString().matchAll(/^ [VAS]\S{5} (\S+)/gm)].map((match) => match[1]!)),
+        () => {
+          knownEncoders = undefined;
+          return null;
+        },
+      );
+      return knownEncoders;
     },
     running: () => children.size,
     async close() {

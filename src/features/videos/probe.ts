@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { and, eq, isNull } from 'drizzle-orm';
 import { Problem } from '../../core/problem.ts';
 import { probeArgv } from '../../media/argv.ts';
+import { encodable } from '../../media/encoders/encoders.ts';
 import { planRenditions } from '../../media/plan.ts';
 import { primaryVideo } from '../../media/plan-video.ts';
 import { mediaUnplayable, readProbe } from '../../media/probe.ts';
@@ -40,7 +41,7 @@ export async function probeVideo(app: App, videoId: string, signal: AbortSignal)
     copy,
     refused,
     grids: { source: timeline.source !== null, sparse: timeline.source?.sparse ?? false },
-    settings: encoding,
+    settings: encodable(encoding, await app.ffmpeg.encoders()),
   });
   const policy = row.video.origin === 'library' ? encoding.policy.libraries : encoding.policy.uploads;
   const probed: Probed = { sourceId: row.source.id, info, timeline, renditions: specs, policy };

@@ -1,4 +1,5 @@
 import type { EncoderArgs, EncoderSettings, RungOutput } from '../encode-options.ts';
+import type { LadderSettings } from '../types.ts';
 import { svtAv1Args } from './svtav1.ts';
 import { vpxArgs } from './vpx.ts';
 import { x264Args } from './x264.ts';
@@ -26,6 +27,24 @@ export function encoderFor(codec: string): string {
   const encoder = SOFTWARE[codec];
   if (!encoder) throw new Error(`no encoder makes ${codec}`);
   return encoder;
+}
+
+/**
+ * Settings with only those codecs that this ffmpeg has encoders for, by its names (null: unknown, then all of them). H.264
+ * and AAC are what is left where nothing else is.
+ */
+export function encodable<S extends Pick<LadderSettings, 'codecs' | 'audioCodec'>>(
+  settings: S,
+  encoders: ReadonlySet<string> | null,
+): S {
+  if (encoders === null) return settings;
+  const codecs = settings.codecs.filter((codec) => encoders.has(encoderFor(codec)));
+  const hasOpus = encoders.has('libopus');
+  return {
+    ...settings,
+    codecs: codecs.length > 0 ? codecs : ['h264'],
+    audioCodec: settings.audioCodec === 'opus' && !hasOpus ? 'aac' : settings.audioCodec,
+  };
 }
 
 /** The arguments of an encoder for one rung. Throws for an encoder that is not in the table. */
