@@ -154,6 +154,13 @@ it('draws ASS over the picture', async () => {
   await expect.poll(() => brightest(), { timeout: 20_000 }).toBeGreaterThan(100);
   await choose('Captions off');
   await page.waitForSelector('canvas.JASSUB', { state: 'detached' });
+  // Also while the film stands still, and no new frame would have it drawn.
+  await page.evaluate(() => document.querySelector('video')!.pause());
+  await choose('French');
+  await expect.poll(() => brightest(), { timeout: 20_000 }).toBeGreaterThan(100);
+  await page.keyboard.press('k');
+  await choose('Captions off');
+  await page.waitForSelector('canvas.JASSUB', { state: 'detached' });
 });
 
 it("draws a Blu-ray's pictures over the picture", async () => {

@@ -8,7 +8,7 @@ import type { VideoReply, VideoWire } from '../../src/features/videos/api.ts';
 import { isPlayable, type TestClient } from '../support/client.ts';
 import { download, readMultivariant, readPlaylist } from '../support/hls.ts';
 import { ffmpeg, ffprobe, makeClip, makeMedia } from '../support/media.ts';
-import { writeAss, writePgs } from '../support/subtitles.ts';
+import { writeAss, writePgs, writeVobSub } from '../support/subtitles.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
 /** Subtitles: out of files and from beside them, in every format and encoding, to players of every kind. */
@@ -456,6 +456,26 @@ describe('pictures drawn into the film', () => {
     await ffmpeg('-v', 'error', ...inputs, '-c', 'copy', '-output_ts_offset', '18000', path);
     const { captions } = await uploadBurnt(path);
     expect(captions).toMatchObject([{ format: 'picture' }]);
+    expect(near(shownAt(await brightness(captions[0]!.burnt!)))).toEqual(expected);
+  });
+
+  it("of a DVD's .idx and .sub beside the film", async () => {
+    const films = join(kinora.folder, 'discs');
+    mkdirSync(films);
+    copyFileSync(black, join(films, 'Disc.mp4'));
+    writeVobSub(films, 'Disc', cues);
+    const body = { name: 'Discs', kind: 'movies', folders: [films] };
+    const { library } = await admin.post<{ library: LibraryWire }>('/api/libraries', body, 201);
+    const captions = await vi.waitFor(
+      async () => {
+        const { items } = await admin.get<{ items: VideoWire[] }>(`/api/videos?library=${library.id}`);
+        const reply = await admin.get<VideoReply>(`/api/videos/${items[0]!.id}`);
+        expect(reply.playback?.captions[0]?.burnt).toBeTruthy();
+        return reply.playback!.captions;
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+    expect(captions).toMatchObject([{ language: 'en', format: 'picture' }]);
     expect(near(shownAt(await brightness(captions[0]!.burnt!)))).toEqual(expected);
   });
 });

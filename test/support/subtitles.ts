@@ -67,6 +67,65 @@ const u16 = (value: number) => [(value >> 8) & 0xff, value & 0xff];
 const u24 = (value: number) => [(value >> 16) & 0xff, ...u16(value)];
 const u32 = (value: number) => [...u16(value >>> 16), ...u16(value)];
 
+/**
+ * Subtitles of a DVD: an .idx file with the times, and a .sub file of MPEG packs with the pictures (a box of one colour on
+ * a canvas of 720 x 576, at the same share of it as on one of 320 x 180).
+ */
+export function writeVobSub(folder: string, stem: string, cues: readonly PgsCue[]): void {
+  const packs = cues.map(({ startSec, endSec, box }) => {
+    const scaled = {
+      x: Math.round((box.x * 720) / 320),
+      y: Math.round((box.y * 576) / 180),
+      width: Math.round((box.width * 720) / 320),
+      height: Math.round((box.height * 576) / 180),
+    };
+    return pack(startSec, spu(scaled, endSec - startSec));
+  });
+  const times = cues.map(({ startSec }, n) => {
+    const at = new Date(startSec * 1000).toISOString().slice(11, 23).replace('.', ':');
+    return `timestamp: ${at}, filepos: ${(n * PACK_BYTES).toString(16).padStart(9, '0')}`;
+  });
+  const palette = Array.from({ length: 16 }, (_, n) => (n === 1 ? 'ffff00' : '000000')).join(', ');
+  const head = ['# VobSub index file, v7 (do not modify this line!)', 'size: 720x576', `palette: ${palette}`];
+  writeFileSync(join(folder, `${stem}.idx`), [...head, 'langidx: 0', '', 'id: en, index: 0', ...times, ''].join('\n'));
+  writeFileSync(join(folder, `${stem}.sub`), Buffer.concat(packs));
+}
+
+const PACK_BYTES = 2048;
+
+/** A subpicture unit: rows of one colour each to the end of the line, then when to show and when to hide it. */
+function spu({ x, y, width, height }: PgsCue['box'], seconds: number): number[] {
+  // A run to the end of the line in colour 1: sixteen bits, fourteen of them zero.
+  const field = (rows: number) => Array.from({ length: rows }, () => [0, 1]).flat();
+  const [top, bottom] = [field(Math.ceil(height / 2)), field(Math.floor(height / 2))];
+  const control = 4 + top.length + bottom.length;
+  const [right, low] = [x + width - 1, y + height - 1];
+  const area = [x >> 4, ((x & 15) << 4) | (right >> 8), right & 255, y >> 4, ((y & 15) << 4) | (low >> 8), low & 255];
+  const colours = [0x03, 0x00, 0x10, 0x04, 0x00, 0xf0];
+  const show = [...colours, 0x05, ...area, 0x06, ...u16(4), ...u16(4 + top.length), 0x01, 0xff];
+  const hide = control + 4 + show.length;
+  const delay = Math.round((seconds * CLOCK) / 1024);
+  const body = [...top, ...bottom, ...u16(0), ...u16(hide), ...show, ...u16(delay), ...u16(hide), 0x02, 0xff];
+  return [...u16(body.length + 4), ...u16(control), ...body];
+}
+
+/** One MPEG program stream pack of 2 kB: its head, a private stream 1 packet with a time, and padding. */
+function pack(atSec: number, unit: readonly number[]): Buffer {
+  const pts = Math.round(atSec * CLOCK);
+  const stamp = [
+    0x21 | ((pts >> 29) & 0x0e),
+    (pts >> 22) & 255,
+    1 | ((pts >> 14) & 0xfe),
+    (pts >> 7) & 255,
+    1 | ((pts << 1) & 0xfe),
+  ];
+  const head = [0, 0, 1, 0xba, 0x44, 0, 4, 0, 4, 1, 0, 0, 3, 0xf8];
+  const packet = [0x81, 0x80, 5, ...stamp, 0x20, ...unit];
+  const bytes = [...head, 0, 0, 1, 0xbd, ...u16(packet.length), ...packet];
+  const rest = PACK_BYTES - bytes.length - 6;
+  return Buffer.from([...bytes, 0, 0, 1, 0xbe, ...u16(rest), ...Array<number>(rest).fill(0xff)]);
+}
+
 /** An ASS file with one style in a font of its own, and a line for each cue. */
 export function writeAss(
   folder: string,

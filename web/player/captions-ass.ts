@@ -1,4 +1,5 @@
 import JASSUB from 'jassub';
+import defaultFontUrl from 'jassub/dist/default.woff2?url';
 import wasmUrl from 'jassub/dist/wasm/jassub-worker.wasm?url';
 import modernWasmUrl from 'jassub/dist/wasm/jassub-worker-modern.wasm?url';
 import workerUrl from 'jassub/dist/worker/worker.js?worker&url';
@@ -14,7 +15,8 @@ export async function drawAss(video: HTMLVideoElement, caption: CaptionWire): Pr
   const drawing = new JASSUB({
     video,
     subUrl: absolute(caption.url!),
-    fonts: caption.fonts.map(absolute),
+    // The default one at once, too: fetched when it is missed, it would come after the first picture was drawn without it.
+    fonts: [...caption.fonts, defaultFontUrl].map(absolute),
     workerUrl: absolute(workerUrl),
     wasmUrl: absolute(wasmUrl),
     modernWasmUrl: absolute(modernWasmUrl),
@@ -32,6 +34,8 @@ export async function drawAss(video: HTMLVideoElement, caption: CaptionWire): Pr
   }
   // It draws with each new frame: a film that is paused has none.
   const { currentTime: mediaTime, videoWidth: width, videoHeight: height } = video;
-  if (width > 0) void drawing.manualRender({ expectedDisplayTime: performance.now(), mediaTime, width, height });
+  if (width > 0) {
+    await drawing.manualRender({ expectedDisplayTime: performance.now(), mediaTime, width, height }, true);
+  }
   return stop;
 }
