@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -87,6 +88,20 @@ describe('a child', () => {
     expect(texts).toEqual(['left', 'right']);
     await done;
   });
+
+  const ionice = (pid: number) => spawnSync('ionice', ['-p', String(pid)], { encoding: 'utf8' }).stdout;
+  it.runIf(ionice(process.pid))(
+    'in the background stands behind everybody, one somebody waits for hardly',
+    async () => {
+      const ffmpeg = playing('exec sleep 30');
+      const background = ffmpeg.start([]).pid!;
+      const watching = ffmpeg.start([], { priority: 'watching' }).pid!;
+      expect(getPriority(background)).toBeGreaterThan(getPriority(watching));
+      expect(getPriority(watching)).toBeGreaterThan(getPriority());
+      await expect.poll(() => ionice(background), { timeout: 10_000 }).toMatch(/idle/);
+      expect(ionice(watching)).not.toMatch(/idle/);
+    },
+  );
 
   it('does not outlive the server', async () => {
     const ffmpeg = playing('exec sleep 30');
