@@ -114,8 +114,9 @@ it.runIf(isRoot)('pauses encoding while the disk is nearly full, tells the admin
   expect(video).toMatchObject({ state: 'processing', failure: null });
   const { items } = await client.get<LaneReply>('/api/jobs/lanes');
   const reason = /disk is nearly full: 0\.2 GB left of 0\.7 GB/;
-  const held = { running: 0, queued: 1, failed: 0, held: expect.stringMatching(reason) };
-  expect(items.find(({ lane }) => lane === 'encode')).toMatchObject(held);
+  const encode = items.find(({ lane }) => lane === 'encode')!;
+  expect(encode).toMatchObject({ running: 0, held: expect.stringMatching(reason) });
+  expect(encode.queued).toBeGreaterThan(0);
   expect(items.find(({ lane }) => lane === 'probe')).toMatchObject({ held: null });
   rmSync(ballast());
   const after = await client.waitFor(id, (reply) => reply.video.state === 'ready', 110_000);
