@@ -1,6 +1,7 @@
 import type { EncodedPacketSink, InputTrack } from 'mediabunny';
 import { regularGrid, sourceGrid } from '../media/boundaries.ts';
 import { browserPlaysAudio, browserPlaysVideo, deliveredCodecString } from '../media/codecs.ts';
+import { hasCuts } from '../media/edit-lists.ts';
 import type { CopyTrack } from '../media/plan-input.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../media/types.ts';
 import type { Ffmpeg } from '../platform/ffmpeg.ts';
@@ -9,7 +10,7 @@ import type { CutAudio, CutTrack } from './cut-track.ts';
 import { findCuts } from './cuts.ts';
 import type { InputPool, OpenInput } from './input-pool.ts';
 import { inspectRemux, type RemuxTrack } from './inspect-remux.ts';
-import { measureCopies } from './measure.ts';
+import { measureCopies, readMoov } from './measure.ts';
 import type { Timeline } from './source.ts';
 
 /** What the packager found out about a source: its clocks, its grid, and which tracks it can cut. */
@@ -51,6 +52,7 @@ const MOST_REMUXED_SOUNDS = 2;
 const LONGER_SOUND_SEC = 0.5;
 const MOST_DECLARED = 1.5;
 const WHY_LATE_SOUND = 'Encoded: the sound begins after the picture, and silence is put before it.';
+const WHY_CUT_UP = 'Encoded: the file is cut by an edit list, which shows only parts of what is in it.';
 const WHY_SHORT_SOUND = 'Encoded: the sound ends before the picture, and silence is put behind it.';
 
 /**
@@ -69,6 +71,8 @@ export async function inspectSource(
   } catch {
     // Not a container of the packager's: ffmpeg has to cut it.
   }
+  const isCutUp = info.container.name === 'mp4' && (await followsCuts(path));
+  if (isCutUp) input = null;
   const copy = new Map<number, CopyTrack>();
   const videoTrack = info.video[0];
   const video = videoTrack && input ? await readable(input.video[videoTrack.ordinal], videoTrack) : null;
@@ -80,7 +84,7 @@ export async function inspectSource(
     copy.set(track.index, { codecString: found.codecString });
     audio.push({ ...found, info: track });
   }
-  const remuxed = await inspectUnread(ffmpeg, path, info, copy);
+  const remuxed = isCutUp ? new Map<number, RemuxTrack>() : await inspectUnread(ffmpeg, path, info, copy);
   const { picture, sound, durationUs: measuredUs, ...clocks } = await measureClocks(info, video, audio);
   const refused = new Map<number, string>();
   const refuse = (index: number, why: string) => {
@@ -102,9 +106,21 @@ export async function inspectSource(
     if (startSec > LATEST_SOUND_SEC) refuse(index, WHY_LATE_SOUND);
     else if (endSec < durationUs / 1e6 - SHORTEST_BY_SEC) refuse(index, WHY_SHORT_SOUND);
   }
+  for (const { index } of isCutUp ? [...info.video, ...info.audio] : []) refuse(index, WHY_CUT_UP);
   const timeline: Timeline = { ...clocks, durationUs, source, regularUs: regularGrid(durationUs) };
   if (shown) timeline.pictureUs = { start: toUs(shown.startSec), end: toUs(shown.endSec) };
   return { copy: await measureCopies(path, info, timeline, copy), refused, timeline };
+}
+
+/** Whether an edit list shows less of a film than there is. The packager would show it all. */
+async function followsCuts(path: string): Promise<boolean> {
+  try {
+    const moov = await readMoov(path);
+    return moov !== null && hasCuts(moov);
+  } catch {
+    // Tables that make no sense: what the packager makes of them is seen when it reads its packets.
+    return false;
+  }
 }
 
 /** Tracks that browsers play and the packager cannot read; entered into `copy` where ffmpeg can cut them as they are. */

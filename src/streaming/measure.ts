@@ -41,7 +41,7 @@ export async function measureCopies(
 }
 
 /** The `moov` box, wherever it lies. Null where there is none, or where the file is fragmented: its tables are empty then. */
-async function readMoov(path: string): Promise<Buffer | null> {
+export async function readMoov(path: string): Promise<Buffer | null> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { makeMedia } from './media.ts';
 
 /**
@@ -77,6 +80,45 @@ const MPEG2 = ['-c:v', 'mpeg2video', '-b:v', '2M', '-bf', '2', '-g', '25', '-pix
 const MPEG4 = ['-c:v', 'mpeg4', '-b:v', '1M', '-bf', '2', '-g', '50'];
 const plain = () => makeOdd('mp4', ...H264, ...AAC);
 
+/** An MP4 whose edit list and declared length end before its media do, as phones trim films. */
+async function makeTrimmed(): Promise<string> {
+  const bytes = readFileSync(await plain());
+  const lengthMs = 4200;
+  for (const [type, at] of [
+    ['elst', 12],
+    ['mvhd', 20],
+    ['tkhd', 24],
+  ] as const) {
+    for (let i = bytes.indexOf(type); i !== -1; i = bytes.indexOf(type, i + 4)) bytes.writeUInt32BE(lengthMs, i + at);
+  }
+  return keep('trimmed.mp4', bytes);
+}
+
+/** A transport stream whose encoder was set otherwise in the middle: other parameter sets, in the stream alone. */
+async function makeChanging(): Promise<string> {
+  const part = (from: number, ...options: string[]) =>
+    makeMedia('ts', '-ss', String(from), ...PICTURE, ...H264, ...options, '-output_ts_offset', String(from));
+  const first = await part(0, '-t', '4');
+  const second = await part(4.04, '-profile:v', 'main', '-refs', '2', '-coder', '0');
+  const pictures = keep('changing-pictures.ts', Buffer.concat([readFileSync(first), readFileSync(second)]));
+  return makeMedia('ts', '-i', pictures, ...SOUND, '-map', '0:v', '-map', '1:a', '-c:v', 'copy', ...AAC);
+}
+
+/** WebM with AV1 whose codec configuration is left out: an EBML Void of the same length stands in its place. */
+async function makeUnconfigured(): Promise<string> {
+  const bytes = readFileSync(await makeOdd('webm', ...AV1, '-c:a', 'libopus'));
+  const at = bytes.indexOf(Buffer.from('63a2', 'hex'));
+  const length = bytes[at + 2]! & 0x7f;
+  bytes.set([0xec, 0x80 | (length + 1)], at);
+  return keep('unconfigured.webm', bytes);
+}
+
+function keep(name: string, bytes: Buffer): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'kinora-odd-')), name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
 /** Containers. */
 export const CONTAINERS: OddFile[] = [
   h264In('MP4 with its tables first', 'mp4', '-movflags', '+faststart'),
@@ -97,6 +139,9 @@ export const CONTAINERS: OddFile[] = [
     make: async () => rewrap(await plain(), 'mp4', [], ['-ss', '2.6']),
     copied: ['avc1', 'mp4a'],
   },
+  { what: 'MP4 trimmed by its edit list', make: makeTrimmed },
+  { what: 'a transport stream with changing parameters', make: makeChanging, copied: ['avc1', 'mp4a'] },
+  { what: 'WebM with AV1 that is not described', make: makeUnconfigured },
   film('MOV with PCM', 'mov', [...H264, '-c:a', 'pcm_s16le'], 'avc1'),
   film('MOV with ProRes and PCM', 'mov', ['-c:v', 'prores_ks', '-profile:v', '0', '-c:a', 'pcm_s24le']),
   film('MOV with Motion JPEG and ALAC', 'mov', ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-c:a', 'alac']),
