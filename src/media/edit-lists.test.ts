@@ -4,7 +4,7 @@ import { hasCuts } from './edit-lists.ts';
 
 const words = (...values: number[]) => {
   const bytes = Buffer.alloc(values.length * 4);
-  values.forEach((value, n) => bytes.writeInt32BE(value, n * 4));
+  for (const [n, value] of values.entries()) bytes.writeInt32BE(value, n * 4);
   return bytes;
 };
 
