@@ -173,6 +173,15 @@ describe('encoding pictures', () => {
     expect(line(encode({ source: { ...plain, codec: 'vp9' } }))).not.toContain('libvpx');
   });
 
+  test('no time is negative, however the clock of the source began', () => {
+    const argv = line(encode({ originSec: -2.4, startSec: 1.6, keyFramesSec: [5.6] }));
+    expect(argv).toContain('trim=start=1.6');
+    expect(argv).toContain('setpts=PTS+3/TB');
+    expect(argv).toContain('-force_key_frames 8.6');
+    expect(argv).toContain('-output_ts_offset 7');
+    expect(line(encode({ originSec: 0 }))).not.toContain('setpts=PTS');
+  });
+
   test('above 60 frames a second, frames are left out but those at boundaries', () => {
     expect(graph({ source: { ...plain, frameRate: 60 } })).not.toContain('select');
     expect(graph({ source: { ...plain, frameRate: 119.88 }, keyFramesSec: [3.9995, 7.9995] })).toContain(
@@ -190,10 +199,16 @@ describe('encoding sound', () => {
     durationSec: null,
     codec: 'aac',
     channels: 2,
+    sourceChannels: 2,
     kbps: 160,
     offsetSec: 10,
     fd: 3,
   };
+
+  test('many channels are mixed down without exceeding full scale', () => {
+    const limited = 'channel_layouts=stereo,alimiter=limit=0.95:attack=5:release=50:level=0,asetpts=PTS-240,aresample';
+    expect(line(encodeAudioArgv({ ...sound, sourceChannels: 6 }))).toContain(limited);
+  });
 
   test('all of it', () => {
     expect(line(encodeAudioArgv(sound))).toMatchInlineSnapshot(

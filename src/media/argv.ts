@@ -7,6 +7,7 @@ import {
   FRAME_TIMES,
   inputOf,
   layoutOf,
+  liftSec,
   mp4Args,
   pictureGraph,
   seekTo,
@@ -45,7 +46,9 @@ export function probeArgv({ path, demuxer }: { path: string; demuxer: string }):
  */
 export function encodeVideoArgv(options: EncodeVideoOptions): string[] {
   const { outputs, keyFramesSec } = options;
-  const forced = keyFramesSec.length > 0 ? ['-force_key_frames', keyFramesSec.map(number).join(',')] : [];
+  const lift = liftSec(options);
+  const forced =
+    keyFramesSec.length > 0 ? ['-force_key_frames', keyFramesSec.map((sec) => number(sec + lift)).join(',')] : [];
   return [
     ...FLAGS,
     ...devicesOf(outputs),
@@ -62,7 +65,7 @@ export function encodeVideoArgv(options: EncodeVideoOptions): string[] {
       ...pictureEncoder(output, options),
       ...FRAME_TIMES,
       ...forced,
-      ...timestampArgs(options.offsetSec),
+      ...timestampArgs(options.offsetSec - lift),
       ...mp4Args(`frag_keyframe+${FRAGMENTED}`, output.fd),
     ]),
   ];

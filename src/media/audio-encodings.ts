@@ -15,6 +15,8 @@ export interface AudioEncoding {
   prerollFrames: number;
   /** The arguments that name and tune the encoder, at so many kbit/s in all. */
   args: (kbps: number) => string[];
+  /** A packet of silence, for where a source has no sound any more. */
+  silence: (channels: number) => Uint8Array;
 }
 
 const ENCODINGS: Record<EncodedAudioCodec, AudioEncoding> = {
@@ -30,6 +32,8 @@ const ENCODINGS: Record<EncodedAudioCodec, AudioEncoding> = {
     primingSamples: 1024,
     prerollFrames: 8,
     args: (kbps) => ['-c:a', 'aac', '-profile:a', 'aac_low', '-b:a', `${kbps}k`, '-ar', '48000'],
+    // What the encoder itself makes of silence: one element with nothing in it, mono or stereo.
+    silence: (channels) => Buffer.from(channels === 1 ? '01182007' : '211004608c1c', 'hex'),
   },
   /**
    * Opus ("Encapsulation of Opus in ISO Base Media File Format", RFC 7845): packets of 20 ms; the first 312 samples,
@@ -46,6 +50,8 @@ const ENCODINGS: Record<EncodedAudioCodec, AudioEncoding> = {
       ...['-c:a', 'libopus', '-b:a', `${kbps}k`, '-vbr', 'on', '-application', 'audio', '-frame_duration', '20'],
       ...['-ar', '48000'],
     ],
+    // CELT, full band, 20 ms (RFC 6716 section 3.1), and a frame that says it is silent.
+    silence: (channels) => Buffer.from(channels === 1 ? 'f8fffe' : 'fcfffe', 'hex'),
   },
 };
 

@@ -75,6 +75,8 @@ export interface EncodeAudioOptions extends SourceStream {
   /** How much sound from `startFrame` on; null goes on to the end. */
   durationSec: number | null;
   channels: number;
+  /** Of the track; more of them than `channels` are mixed down. */
+  sourceChannels: number;
   kbps: number;
   offsetSec: number;
   fd: number;

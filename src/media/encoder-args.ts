@@ -46,6 +46,14 @@ export function seekTo(atSec: number): string[] {
   return ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', number(atSec)];
 }
 
+/**
+ * Seconds to add to all times so that none is negative: ffmpeg drops such frames where their rate may vary. Transport streams whose
+ * clock wraps around begin before zero.
+ */
+export function liftSec({ originSec }: Pick<EncodeVideoOptions, 'originSec'>): number {
+  return originSec !== undefined && originSec < 0 ? Math.ceil(-originSec) : 0;
+}
+
 /** The filter graph from one track to outputs [v0], [v1] ... */
 export function pictureGraph(options: EncodeVideoOptions): string {
   const { source, outputs, trackIndex, keyFramesSec } = options;
@@ -60,9 +68,10 @@ export function pictureGraph(options: EncodeVideoOptions): string {
   ];
   const split = outputs.length > 1 ? [`split=${outputs.length}`] : [];
   const head = [...shared.filter((filter) => filter !== null), ...split];
+  const lift = liftSec(options) > 0 ? [`setpts=PTS+${liftSec(options)}/TB`] : [];
   const scaled = outputs.map(({ rendition, hardware }) => {
     const drawn = options.burn ? [`null[picture];${burnGraph(options.burn, rendition)}`] : [];
-    return [...scaleTo(rendition, source), ...drawn, ...(hardware ? uploadFilters(hardware) : [])].join(',');
+    return [...scaleTo(rendition, source), ...drawn, ...lift, ...(hardware ? uploadFilters(hardware) : [])].join(',');
   });
   if (outputs.length === 1) return `[0:${trackIndex}]${[...head, scaled[0]].join(',')}[v0]`;
   const pads = outputs.map((_, n) => `[s${n}]`).join('');
@@ -88,10 +97,11 @@ export const FRAME_TIMES: readonly string[] = [
  * Cuts and resamples so that the first sample lies exactly on the grid. Sound before it is decoded and resampled too, from
  * a multiple of 40 ms on (whole samples at every usual rate): decoders and resamplers need a run-up.
  */
-export function soundOnGrid({ codec, demuxer, originSec, startFrame, durationSec, channels }: EncodeAudioOptions): {
+export function soundOnGrid(options: EncodeAudioOptions): {
   seekSec: number | null;
   filters: string[];
 } {
+  const { codec, demuxer, originSec, startFrame, durationSec, channels, sourceChannels } = options;
   const { sampleRate, frameSamples } = audioEncoding(codec);
   const first = Math.round(originSec * sampleRate) + (startFrame ?? 0) * frameSamples;
   const end = durationSec === null ? '' : `:end_pts=${first + Math.round(durationSec * sampleRate)}`;
@@ -100,6 +110,7 @@ export function soundOnGrid({ codec, demuxer, originSec, startFrame, durationSec
   const onGrid = (from: number) => [
     `aresample=${sampleRate}`,
     layout,
+    ...(sourceChannels > 2 ? limitPeaks(sampleRate) : []),
     `aresample=${sampleRate}:async=1:first_pts=${from}`,
     `atrim=start_pts=${first}${end}`,
   ];
@@ -110,6 +121,14 @@ export function soundOnGrid({ codec, demuxer, originSec, startFrame, durationSec
     seekSec: runUpSec - guardSec,
     filters: [`atrim=start=${number(runUpSec)}`, ...onGrid(Math.round(runUpSec * sampleRate))],
   };
+}
+
+/**
+ * Many channels add up to more than full scale (ITU-R BS.775 mixes dialogue in at -3 dB, and so does ffmpeg): the peaks are held
+ * down, the rest stays as loud as it was. The filter looks ahead, and is late by as much.
+ */
+function limitPeaks(sampleRate: number): string[] {
+  return ['alimiter=limit=0.95:attack=5:release=50:level=0', `asetpts=PTS-${Math.round(0.005 * sampleRate)}`];
 }
 
 /** The encoder of a sound rendition; mono takes half of what stereo does. */

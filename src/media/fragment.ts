@@ -144,6 +144,8 @@ interface FragmentTiming {
   delayTicks?: number;
   /** Where a fragment without samples starts. */
   emptyAtTicks?: number;
+  /** Until when the last sample shown lasts; as long as it says itself where this is absent, or earlier than its start. */
+  untilTicks?: number;
 }
 
 /**
@@ -157,11 +159,13 @@ interface FragmentTiming {
 export function writeFragment(
   all: readonly Sample[],
   sequence: number,
-  { shiftTicks = 0, delayTicks = 0, emptyAtTicks = 0 }: FragmentTiming = {},
+  { shiftTicks = 0, delayTicks = 0, emptyAtTicks = 0, untilTicks }: FragmentTiming = {},
 ): Buffer {
   const samples = all.filter((sample) => sample.ptsTicks + shiftTicks + delayTicks >= 0);
   const decode = decodeTimes(samples, delayTicks);
-  const endTicks = samples.reduce((end, { ptsTicks, durationTicks }) => Math.max(end, ptsTicks + durationTicks), 0);
+  const ownEndTicks = samples.reduce((end, { ptsTicks, durationTicks }) => Math.max(end, ptsTicks + durationTicks), 0);
+  const lastTicks = samples.reduce((last, { ptsTicks }) => Math.max(last, ptsTicks), 0);
+  const endTicks = untilTicks !== undefined && untilTicks > lastTicks ? untilTicks : ownEndTicks;
   const table = Buffer.alloc(samples.length * 16);
   samples.forEach((sample, i) => {
     table.writeUInt32BE(Math.max(0, (decode[i + 1] ?? endTicks) - decode[i]!), i * 16);

@@ -10,7 +10,7 @@ import { type Fit, moveSample } from '../media/parameter-sets.ts';
 import type { Rendition, VideoRendition } from '../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
 import { readEncoderOutput } from './fragment-reader.ts';
-import { createSegmentCutter } from './segment-cutter.ts';
+import { createSegmentCutter, type Silence } from './segment-cutter.ts';
 import { boundariesOf, type StreamRendition, type StreamSource } from './source.ts';
 
 /** ffmpeg's output clock starts here, so that no decode time is negative; taken off again when reading. */
@@ -115,6 +115,7 @@ function readOutput(
           endSegment,
           keyed: spec.kind === 'video',
           toleranceTicks: Math.ceil(timescale / 2000),
+          silence: silenceOf(spec),
           ...timing,
           closesEarly: !isRemux,
         });
@@ -158,6 +159,12 @@ function remuxRunArgv({ source, renditions, firstSegment }: EncodeRunOptions): s
   });
 }
 
+function silenceOf(spec: Rendition): Silence | null {
+  if (spec.kind === 'video' || spec.mode === 'copied') return null;
+  const { silence, frameSamples, primingSamples } = audioEncoding(spec.codec);
+  return { data: silence(spec.channels), frameTicks: frameSamples, primingTicks: primingSamples };
+}
+
 function runArgv(options: EncodeRunOptions): string[] {
   const { source, renditions, firstSegment, endSegment } = options;
   const { timeline, info, path } = source;
@@ -177,6 +184,7 @@ function runArgv(options: EncodeRunOptions): string[] {
       durationSec: isWhole ? null : boundariesUs[endSegment]! / 1e6 - startSec + 0.25,
       codec: spec.codec,
       channels: spec.channels,
+      sourceChannels: info.audio.find(({ index }) => index === spec.trackIndex)?.channels ?? spec.channels,
       kbps: options.audioKbps,
       fd: 3,
     });

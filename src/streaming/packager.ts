@@ -16,6 +16,7 @@ import { normaliseInit } from '../media/init-segment.ts';
 import { type LeadIn, leadIn } from '../media/lead-in.ts';
 import { createPacketReader, type PacketReader } from './cut-track.ts';
 import type { InputPool } from './input-pool.ts';
+import { shownFromStart } from './segment-cutter.ts';
 import { boundariesOf, packagerShiftSec, type StreamRendition, type StreamSource } from './source.ts';
 
 /**
@@ -92,8 +93,10 @@ export function createPackager(pool: InputPool): Packager {
           data: copy.unwrap(packet.data),
         });
       }
-      const shown = rendition.spec.kind === 'video' && index === 0 ? squeezeHidden(samples) : samples;
-      return writeFragment(shown, index + 1, copy.timing);
+      if (rendition.spec.kind === 'audio') return writeFragment(samples, index + 1, copy.timing);
+      const shown = index === 0 ? shownFromStart(squeezeHidden(samples), copy.timescale) : samples;
+      const untilTicks = ticks(boundariesOf(source.timeline, 'source')[index + 1]! / 1e6);
+      return writeFragment(shown, index + 1, { ...copy.timing, untilTicks });
     },
     async *keyFrames(source, trackIndex, momentsUs) {
       const copy = await openTrack(source, { kind: 'video', trackIndex });

@@ -11,6 +11,7 @@ const BASE: CutterOptions = {
   endSegment: 3,
   keyed: true,
   toleranceTicks: 1,
+  silence: null,
   shiftTicks: 0,
   delayTicks: 0,
 };
@@ -108,5 +109,37 @@ describe('sound', () => {
     expect([...done, ...oneByOne.finish()].map((segment) => [segment.index, timesIn(segment)])).toEqual(
       cut({ keyed: false }, packets),
     );
+  });
+});
+
+describe('holes', () => {
+  const durationsIn = ({ bytes }: CutSegment) => {
+    const [moof, mdat] = listBoxes(bytes);
+    const defaults = { durationTicks: 0, sizeBytes: 0, flags: 0 };
+    const body = bytes.subarray(mdat!.bodyStart);
+    return readFragment(bytes.subarray(0, moof!.end), body, mdat!.bodyStart, defaults).map((s) => s.durationTicks);
+  };
+
+  it('are filled by the picture before them', () => {
+    const cutter = createSegmentCutter(BASE);
+    const [first, second] = cutter.push([frame(0, true), frame(1000), frame(9500, true)]);
+    expect(durationsIn(first!)).toEqual([1000, 8500]);
+    expect(timesIn(second!)).toEqual([]);
+    expect(cutter.finish().map(durationsIn)).toEqual([[2500]]);
+  });
+
+  it('at the start are filled by the first picture', () => {
+    expect(cut({}, [frame(2500, true), frame(3500)])[0]).toEqual([0, [0, 3500]]);
+    expect(cut({}, [frame(80, true), frame(1080)])[0]).toEqual([0, [80, 1080]]);
+  });
+
+  it('in sound that has ended are filled with silence, on the grid of its packets', () => {
+    const silence = { data: Buffer.from('s'), frameTicks: 1000, primingTicks: 300 };
+    const sound = { keyed: false, silence };
+    expect(cut({ ...sound, endSegment: 2 }, [frame(-300), frame(700), frame(1700)])).toEqual([
+      [0, [700, 1700, 2700, 3700]],
+      [1, [4700, 5700, 6700, 7700]],
+    ]);
+    expect(cut({ ...sound, firstSegment: 1, endSegment: 2 }, [])).toEqual([[1, [4700, 5700, 6700, 7700]]]);
   });
 });

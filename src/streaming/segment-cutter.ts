@@ -6,6 +6,9 @@ export interface CutSegment {
   bytes: Buffer;
 }
 
+/** hls.js tolerates as much before it skips. */
+const LATEST_PICTURE_SEC = 0.1;
+
 export interface CutterOptions {
   boundariesUs: readonly number[];
   timescale: number;
@@ -21,6 +24,15 @@ export interface CutterOptions {
   delayTicks: number;
   /** Whether a segment may be closed before the next one's first picture comes: the lengths of frames can be relied upon. */
   closesEarly?: boolean;
+  /** What a track of sound that has ended goes on with; null for pictures. */
+  silence: Silence | null;
+}
+
+/** A packet of silence, and the grid of packets: one begins so long before time zero, and then one after the other. */
+export interface Silence {
+  data: Uint8Array;
+  frameTicks: number;
+  primingTicks: number;
 }
 
 export interface SegmentCutter {
@@ -45,6 +57,8 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
   const lastSegment = boundariesUs.length - 2;
   let current = firstSegment;
   let pending: Sample[] = [];
+  /** Where the last packet taken ends. */
+  let soundEndTicks: number | null = null;
 
   const startTicks = (index: number) => (boundariesUs[index]! * timescale) / 1e6;
   const isWarmUp = (sample: Sample) =>
@@ -73,13 +87,26 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
     return first + lengthTicks + frameTicks / 2 >= startTicks(current + 1);
   };
 
-  const close = (): CutSegment => {
+  /** `nextTicks`: when the sample is shown that opens the next segment, where it is known. */
+  const close = (nextTicks?: number): CutSegment => {
     const index = current++;
-    const samples = pending;
+    const samples = keyed && index === 0 ? shownFromStart(pending, timescale) : pending;
     pending = [];
     const { shiftTicks, delayTicks } = options;
     const timing = { shiftTicks, delayTicks, emptyAtTicks: Math.round(startTicks(index)) };
-    return { index, bytes: writeFragment(samples, index + 1, timing) };
+    // A picture stays until the next one, however long that takes: players wait at holes.
+    const untilTicks = Math.max(Math.round(startTicks(index + 1)), nextTicks ?? 0);
+    return { index, bytes: writeFragment(samples, index + 1, keyed ? { ...timing, untilTicks } : timing) };
+  };
+
+  /** Goes on with silence up to the end of the current segment. */
+  const fillWithSilence = ({ data, frameTicks, primingTicks }: Silence) => {
+    const frame = Math.ceil((startTicks(current) - toleranceTicks + primingTicks) / frameTicks);
+    let ptsTicks = soundEndTicks ?? frame * frameTicks - primingTicks;
+    for (; ptsTicks + toleranceTicks < startTicks(current + 1); ptsTicks += frameTicks) {
+      pending.push({ ptsTicks, durationTicks: frameTicks, key: true, data });
+    }
+    soundEndTicks = ptsTicks;
   };
 
   return {
@@ -88,7 +115,8 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
       for (const sample of samples) {
         if (isWarmUp(sample)) continue;
         const target = segmentOf(sample);
-        while (current < target) done.push(close());
+        while (current < target) done.push(close(sample.ptsTicks));
+        soundEndTicks = sample.ptsTicks + sample.durationTicks;
         if (current < endSegment) pending.push(sample);
       }
       if (keyed && closesEarly && isWhole()) done.push(close());
@@ -96,8 +124,18 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
     },
     finish() {
       const done: CutSegment[] = [];
-      while (current < endSegment) done.push(close());
+      while (current < endSegment) {
+        if (options.silence) fillWithSilence(options.silence);
+        done.push(close());
+      }
       return done;
     },
   };
+}
+
+/** Players skip what has no picture yet: where sound begins much earlier, the first picture is shown from the start. */
+export function shownFromStart(samples: Sample[], timescale: number): Sample[] {
+  const firstTicks = samples.reduce((first, { ptsTicks }) => Math.min(first, ptsTicks), Number.POSITIVE_INFINITY);
+  if (firstTicks < LATEST_PICTURE_SEC * timescale) return samples;
+  return samples.map((sample) => (sample.ptsTicks === firstTicks ? { ...sample, ptsTicks: 0 } : sample));
 }

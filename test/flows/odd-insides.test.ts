@@ -53,6 +53,8 @@ function checkPicture(file: OddFile, isEncoded: boolean, seen: SeenPicture): voi
   expect(seen.frames).toBe(isEncoded ? encodedFrames : frames + hiddenFrames);
   expect(seen.timesSec).toHaveLength(seen.frames);
   expectNear(seen.flashesSec, file.flashesSec ?? expectedTimes(file, zeroSec), 0.0015);
+  if (file.firstFrameSec !== undefined) expect(seen.timesSec[0]).toBe(file.firstFrameSec);
+  expect(seen.endSec, 'until when the last frame is shown').toBeCloseTo(file.durationSec, 2);
   const reds = seen.quarters.map(([r, g, b]) => r > 180 && g < 60 && b < 60);
   expect(QUARTERS.filter((_, n) => reds[n])).toEqual([red]);
   if (isEncoded && size) expect(`${seen.width}x${seen.height}`).toBe(size);
@@ -83,7 +85,10 @@ describe.concurrent('a file with', () => {
       const zeroSec = file.soundZeroSec ?? file.zeroSec ?? 0;
       // A beep that the beginning cuts into begins with it.
       const beepsSec = heard.beepsSec.filter((sec) => sec > 0.1);
-      expectNear(beepsSec, expectedTimes(file, zeroSec), file.soundToleranceSec ?? 0.003, 'beeps');
+      expectNear(beepsSec, file.beepsSec ?? expectedTimes(file, zeroSec), file.soundToleranceSec ?? 0.003, 'beeps');
+      if (file.soundSec) expect(Math.abs(heard.seconds - file.soundSec)).toBeLessThan(0.05);
+      expect(heard.peak).toBeGreaterThanOrEqual(file.leastPeak ?? 0);
+      expect(heard.peak).toBeLessThan(file.mostPeak ?? 1.01);
     }
   });
 });

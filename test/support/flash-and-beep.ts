@@ -63,6 +63,8 @@ export function makeFlashes(extension: string, options: FlashOptions = {}, argv 
 export interface SeenPicture {
   /** Presentation times as a browser reads them: what the fragments say, not what a demuxer makes of it. */
   timesSec: number[];
+  /** Until when the last frame is shown. */
+  endSec: number;
   /** When the picture turns white. */
   flashesSec: number[];
   /** How many frames decode. */
@@ -76,7 +78,7 @@ export interface SeenPicture {
 
 /** Looks at a delivered video rendition: its init segment and all segments in one file. */
 export async function seePicture(path: string, filters = 'scale=16:16:flags=area,format=rgb24'): Promise<SeenPicture> {
-  const timesSec = fragmentTimes(path);
+  const { timesSec, endSec } = fragmentTimes(path);
   const argv = ['-hide_banner', '-nostdin', '-v', 'error', '-i', path, '-map', '0:v', '-vf', filters];
   const { stdout, stderr } = await run(
     FFMPEG,
@@ -97,6 +99,7 @@ export async function seePicture(path: string, filters = 'scale=16:16:flags=area
   const size = await pictureSize(path);
   return {
     timesSec,
+    endSec,
     flashesSec,
     frames,
     quarters: quartersOf(stdout.subarray(dark * 768, (dark + 1) * 768)),
@@ -124,8 +127,8 @@ export function quartersOf(rgb: Buffer): [number, number, number][] {
   return [mean(0, 0), mean(8, 0), mean(0, 8), mean(8, 8)];
 }
 
-/** Presentation times of all samples, sorted, by our own reading of the fragments. */
-export function fragmentTimes(path: string): number[] {
+/** Presentation times of all samples, sorted, by our own reading of the fragments; and where the last one ends. */
+export function fragmentTimes(path: string): { timesSec: number[]; endSec: number } {
   const bytes = readFileSync(path);
   const boxes = listBoxes(bytes);
   const init = bytes.subarray(0, boxes.find(({ type }) => type === 'moov')!.end);
@@ -133,16 +136,18 @@ export function fragmentTimes(path: string): number[] {
   const defaults = readTrackDefaults(init);
   const elst = findBox(init, 'moov/trak/edts/elst');
   const leadInTicks = elst ? Number(init.readBigInt64BE(elst.bodyStart + 16)) : 0;
+  let endSec = 0;
   const times = boxes.flatMap((box, n) => {
     if (box.type !== 'moof') return [];
     const mdat = boxes[n + 1]!;
     const moof = bytes.subarray(box.start, box.end);
     const body = bytes.subarray(mdat.bodyStart, mdat.end);
-    return readFragment(moof, body, moof.length + 8, defaults).map(
-      ({ ptsTicks }) => (ptsTicks - leadInTicks) / timescale,
-    );
+    const samples = readFragment(moof, body, moof.length + 8, defaults);
+    const startTicks = Number(moof.readBigInt64BE(findBox(moof, 'moof/traf/tfdt')!.bodyStart + 4));
+    endSec = (startTicks + samples.reduce((sum, { durationTicks }) => sum + durationTicks, 0)) / timescale;
+    return samples.map(({ ptsTicks }) => (ptsTicks - leadInTicks) / timescale);
   });
-  return times.sort((a, b) => a - b);
+  return { timesSec: times.sort((a, b) => a - b), endSec };
 }
 
 export interface HeardSound {

@@ -13,6 +13,14 @@ export interface OddFile {
   soundZeroSec?: number;
   /** Of content: 9 unless told. */
   seconds?: number;
+  beepsSec?: number[];
+  /** How long the sound goes on, silence included. */
+  soundSec?: number;
+  /** Of the sound, 1 being full scale. */
+  leastPeak?: number;
+  mostPeak?: number;
+  /** Where it is shown earlier than it was meant. */
+  firstFrameSec?: number;
   /** Where no frame lies at every odd second. */
   flashesSec?: number[];
   frames: number;
@@ -213,10 +221,115 @@ export const oddFiles: Record<string, OddFile> = {
     zeroSec: PRIMING,
     durationSec: 9 + PRIMING,
   },
+  'picture half a second after sound': {
+    ...usual,
+    make: () => clip('mp4', { pictureDelaySec: 0.5 }),
+    frames: 238,
+    zeroSec: 0.52,
+    soundZeroSec: 0,
+    durationSec: 9.52,
+  },
+  'picture three seconds after sound': {
+    ...usual,
+    modes: 'copied encoded / encoded',
+    make: () => clip('mkv', { pictureDelaySec: 3 }),
+    zeroSec: 3 + PRIMING,
+    soundZeroSec: PRIMING,
+    firstFrameSec: 0,
+    soundSec: 12 + PRIMING,
+    durationSec: 12 + PRIMING,
+    why: /sound ends before the picture/,
+  },
+  'sound half a second after picture': {
+    ...usual,
+    make: () => clip('mp4', { soundDelaySec: 0.49 }),
+    soundZeroSec: 0.49,
+  },
+  'sound three seconds after picture': {
+    ...usual,
+    modes: 'copied encoded / encoded',
+    make: () => clip('ts', { soundDelaySec: 3 }),
+    soundZeroSec: 3,
+    durationSec: 12.003,
+    why: /silence is put before it/,
+  },
+  'a clock that wraps around': {
+    ...usual,
+    make: () => clip('ts', {}, [...PLAIN, ...AAC, '-output_ts_offset', '95440']),
+    zeroSec: PRIMING,
+    durationSec: 9 + PRIMING,
+  },
+  'sound much shorter than its picture': {
+    ...usual,
+    modes: 'copied encoded / encoded',
+    make: () => clip('mp4', { soundFilters: 'atrim=end=3.5' }),
+    beepsSec: [1, 3],
+    soundSec: 9,
+    why: /silence is put behind it/,
+  },
+  'sound longer than its picture': {
+    ...usual,
+    make: () => clip('mp4', { seconds: 13, filters: 'trim=end=7' }),
+    seconds: 13,
+    frames: 175,
+    flashesSec: [1, 3, 5],
+    durationSec: 13,
+  },
+  'one frame for all of its sound': {
+    ...usual,
+    make: () => clip('mp4', { filters: 'trim=end_frame=1' }),
+    frames: 1,
+    flashesSec: [],
+  },
+  'a hole of nine seconds': {
+    ...usual,
+    make: () => clip('mp4', HOLE, VARIABLE),
+    seconds: 17,
+    frames: 190,
+    flashesSec: [1, 3, 13, 15],
+    durationSec: 17,
+  },
+  'a third of a second': {
+    ...usual,
+    make: () => clip('mp4', { seconds: 0.3 }),
+    seconds: 0,
+    frames: 8,
+    durationSec: 0.32,
+  },
+  '240 frames a second': {
+    ...usual,
+    make: () => clip('mp4', { rate: '240', seconds: 3.2 }, [...PLAIN, '-g', '240', ...AAC]),
+    seconds: 3.2,
+    frames: 768,
+    encodedFrames: 196,
+    durationSec: 3.2,
+  },
+  'six loud channels': {
+    ...usual,
+    modes: 'copied encoded / encoded',
+    make: () =>
+      clip('mkv', { soundFilters: 'pan=5.1|FL=1.3*c0|FR=1.3*c0|FC=1.3*c0|BL=1.3*c0|BR=1.3*c0' }, [
+        ...PLAIN,
+        '-c:a',
+        'flac',
+      ]),
+    mostPeak: 0.99,
+  },
+  'dialogue in the centre alone': {
+    ...usual,
+    modes: 'copied encoded / encoded',
+    make: () => clip('mkv', { soundFilters: 'pan=7.1|FC=c0' }, [...PLAIN, '-c:a', 'flac']),
+    leastPeak: 0.4,
+  },
+  'three channels of no known place': {
+    ...usual,
+    modes: 'copied encoded / encoded',
+    make: () => clip('mkv', { soundFilters: 'pan=3c|c0=c0|c1=c0|c2=c0' }, [...PLAIN, '-c:a', 'pcm_s16le']),
+    leastPeak: 0.4,
+    mostPeak: 0.99,
+  },
   'many reordered frames': {
     ...usual,
     make: () => clip('mp4', {}, x264('b-pyramid=normal:bframes=7:b-adapt=0:scenecut=0')),
   },
 };
-
-export { HOLE };
