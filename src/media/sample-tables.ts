@@ -84,7 +84,8 @@ function readKeys(moov: Buffer, stbl: Box): Uint32Array | null {
   return Uint32Array.from({ length: count }, (_, n) => moov.readUInt32BE(stss.bodyStart + 8 + n * 4) - 1);
 }
 
-const MOST_SAMPLES = 20_000_000;
+/** A day of sound in AAC. What has more, such as single samples of PCM, is not worth the memory. */
+const MOST_SAMPLES = 5_000_000;
 
 /** A count that its box can hold. A damaged file may promise anything. */
 function checked(count: number, bytesEach: number, box: Box): number {

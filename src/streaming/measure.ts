@@ -8,6 +8,8 @@ import type { Timeline } from './source.ts';
 
 /** More than any film's table of contents needs; what is larger is not read to tell a number more exactly. */
 const MOST_MOOV_BYTES = 128 * 1024 * 1024;
+/** Boxes before it: a file made of nothing but empty boxes is not walked to its end. */
+const MOST_BOXES = 1000;
 
 /**
  * Weighs the segments of the tracks that can be copied, where the container has tables that tell (MP4, MOV): nothing but those
@@ -46,7 +48,7 @@ export async function readMoov(path: string): Promise<Buffer | null> {
   try {
     const { size } = await file.stat();
     const head = Buffer.alloc(16);
-    for (let at = 0; at + 8 <= size; ) {
+    for (let at = 0, boxes = 0; at + 8 <= size && boxes < MOST_BOXES; boxes++) {
       await file.read(head, 0, 16, at);
       const box = readBoxHeader(head, 0);
       if (!box) return null;

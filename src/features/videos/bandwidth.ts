@@ -3,20 +3,20 @@ import { bandwidthOf } from '../../media/bandwidth.ts';
 import type { Rendition } from '../../media/types.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
-import { boundariesOf } from '../../streaming/source.ts';
+import { boundariesOf, isMadeBySessions } from '../../streaming/source.ts';
 import { renditions } from './schema.ts';
 import type { VideoStream } from './streams.queries.ts';
 
 /**
- * What a video's encoded renditions weigh, now that all their segments are stored. Until then manifests promise the ceiling
- * that the encoder was given.
+ * What a video's stored renditions weigh, now that all their segments are there. Until then manifests promise the ceiling
+ * that the encoder was given, or an estimate.
  */
 export async function weighEncoded(
   app: App,
   { source, renditions: all }: VideoStream,
 ): Promise<{ id: string; spec: Rendition }[]> {
   const weighed: { id: string; spec: Rendition }[] = [];
-  for (const rendition of all.filter(({ spec }) => spec.mode === 'encoded')) {
+  for (const rendition of all.filter(({ spec }) => isMadeBySessions(spec))) {
     const boundariesUs = boundariesOf(source.timeline, rendition.spec.grid);
     const sizes = await app.streaming.store.segmentSizes(rendition);
     if (sizes.size < boundariesUs.length - 1) continue;
