@@ -17,7 +17,8 @@ export async function becomeAdmin(page: Page, url: string): Promise<TestClient> 
 
 /** Browsers may wait for a gesture; here nobody makes one. */
 export async function startPlaying(page: Page): Promise<void> {
-  await page.waitForSelector('video');
+  // With sound alone there is nothing to see of it.
+  await page.waitForSelector('video', { state: 'attached' });
   await page.evaluate(async () => {
     const video = document.querySelector('video')!;
     video.muted = true;
