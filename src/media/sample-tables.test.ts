@@ -4,7 +4,7 @@ import { readSampleTable } from './sample-tables.ts';
 
 const words = (...values: number[]) => {
   const bytes = Buffer.alloc(values.length * 4);
-  values.forEach((value, n) => bytes.writeInt32BE(value | 0, n * 4));
+  for (const [n, value] of values.entries()) bytes.writeInt32BE(value | 0, n * 4);
   return bytes;
 };
 
