@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Machine } from '../platform/machine.ts';
 import type { StreamRendition, StreamSource } from './source.ts';
 
@@ -30,7 +31,16 @@ export function encoderCost(
   return { light: false, memoryBytes: 64 * MB + 25 * decoded + 50 * encoded };
 }
 
-/** Threads for one more encoder where others work already; undefined leaves it to the encoder, who takes what there is. */
-export function encoderThreads({ cores }: Pick<Machine, 'cores'>, others: number): number | undefined {
-  return others === 0 ? undefined : Math.max(1, Math.ceil((cores * 1.5) / (others + 1)));
+/**
+ * Threads for one more encoder where others work already. Undefined leaves it to the encoder, which takes what it sees: all
+ * `seenCores` of the machine, also where a quota lets it use fewer.
+ */
+export function encoderThreads(
+  { cores }: Pick<Machine, 'cores'>,
+  others: number,
+  seenCores = availableParallelism(),
+): number | undefined {
+  if (others === 0 && cores >= seenCores) return undefined;
+  // One and a half for each core, as x264 does: some always wait for others.
+  return Math.max(1, Math.ceil((cores * 1.5) / (others + 1)));
 }
