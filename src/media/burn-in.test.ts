@@ -7,7 +7,7 @@ const burn = { path: '/s/pictures.sup', demuxer: 'sup', fit: 'stretch' } as cons
 describe('subtitles as a second input', () => {
   it('are read from the start, on the clock of the source', () => {
     expect(burnArgs(burn, null, 3600).join(' ')).toBe(
-      '-itsoffset 3600 -protocol_whitelist file,pipe -f sup -i file:/s/pictures.sup',
+      '-itsoffset 3599.999 -protocol_whitelist file,pipe -f sup -i file:/s/pictures.sup',
     );
     expect(burnArgs(burn, 3620, 3600)).not.toContain('-ss');
   });

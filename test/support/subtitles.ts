@@ -104,7 +104,8 @@ function spu({ x, y, width, height }: PgsCue['box'], seconds: number): number[] 
   const colours = [0x03, 0x00, 0x10, 0x04, 0x00, 0xf0];
   const show = [...colours, 0x05, ...area, 0x06, ...u16(4), ...u16(4 + top.length), 0x01, 0xff];
   const hide = control + 4 + show.length;
-  const delay = Math.round((seconds * CLOCK) / 1024);
+  // Counted in steps of 11 ms: rather a little early than a frame late.
+  const delay = Math.floor((seconds * CLOCK) / 1024);
   const body = [...top, ...bottom, ...u16(0), ...u16(hide), ...show, ...u16(delay), ...u16(hide), 0x02, 0xff];
   return [...u16(body.length + 4), ...u16(control), ...body];
 }
