@@ -40,6 +40,8 @@ const BITRATES: readonly [lines: number, averageKbps: number, peakKbps: number][
 ];
 /** What the same picture takes in another codec, with encoders as quick as they have to be. */
 const SHARE_OF_H264: Record<EncodedCodec, number> = { h264: 1, hevc: 0.7, vp9: 0.8, av1: 0.6 };
+/** The shortest side that encoders take: x265's smallest block, and what SVT-AV1 refuses to go below. */
+const SHORTEST_SIDE: Record<EncodedCodec, number> = { h264: 2, hevc: 16, vp9: 2, av1: 64 };
 /** More frames cost more, but not as many times more: they resemble each other. */
 const FAST_FACTOR = 1.4;
 export const FAST_FRAME_RATE = 40;
@@ -52,7 +54,7 @@ const NAMED = [144, 240, 360, 480, 540, 576, 720, 1080, 1440, 2160, 4320];
 /**
  * The rungs of a source, largest first. Never larger than the source, and never none: at least one of its own size (or of
  * the highest line of the settings below it). `upTo` leaves out what is larger than this many lines. Each codec has the
- * same sizes, at bit rates of its own.
+ * same sizes, at bit rates of its own; HEVC and AV1 have none below what their encoders take.
  */
 export function encodedRungs(
   source: LadderSource,
@@ -70,9 +72,9 @@ export function encodedRungs(
   ];
   const wanted = sizes.filter(({ lines }) => options.upTo === undefined || lines <= options.upTo);
   const codec = options.codec ?? 'h264';
-  return (wanted.length > 0 ? wanted : sizes.slice(-1)).map((size) =>
-    rungOf(size, source, codec, settings.bitrateFactor),
-  );
+  return (wanted.length > 0 ? wanted : sizes.slice(-1))
+    .filter(({ width, height }) => Math.min(width, height) >= SHORTEST_SIDE[codec])
+    .map((size) => rungOf(size, source, codec, settings.bitrateFactor));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { browserPlaysVideo, codecName } from './codecs.ts';
 import { encodedCodecString } from './encoded-codecs.ts';
 import { encodedRungs, FAST_FRAME_RATE, linesOf, type Rung } from './ladder.ts';
+import type { EncodedCodec } from './levels.ts';
 import { type CopyTrack, containerName, type PlanInput } from './plan-input.ts';
 import type { Grid, MediaInfo, VideoRendition, VideoTrack } from './types.ts';
 
@@ -34,14 +35,17 @@ export function planVideo(
     verdict.codecString === null
       ? null
       : copiedVideo(track, { ...cut, codecString: verdict.codecString }, verdict.why, sourceKbps, alone);
-  const ladders = [...new Set(settings.codecs)].map((codec) => {
+  const ladder = (codec: EncodedCodec) => {
     const rungs = encodedRungs({ ...track, bitrateKbps: sourceKbps }, settings, { codec });
     const why = (n: number) => (n === 0 && codec === settings.codecs[0] ? whyFull : whyRung(codec));
     const encoded = rungs.map((rung, n) => encodedVideo(track, rung, grid, why(n)));
-    return copied && !isTwinUseful(encoded[0]!, copied, verdict.universal) ? encoded.slice(1) : encoded;
-  });
-  const encoded = ladders.flat().sort((a, b) => b.width * b.height - a.width * a.height);
-  return copied ? [copied, ...encoded] : encoded;
+    return copied && encoded[0] && !isTwinUseful(encoded[0], copied, verdict.universal) ? encoded.slice(1) : encoded;
+  };
+  const asked = [...new Set(settings.codecs)].flatMap(ladder);
+  // A picture too small for any of them is still a picture.
+  const encoded = asked.length > 0 || copied ? asked : ladder('h264');
+  const sorted = encoded.sort((a, b) => b.width * b.height - a.width * a.height);
+  return copied ? [copied, ...sorted] : sorted;
 }
 
 /** Whether a ladder's top rung is worth having beside a copy of about the same size. */

@@ -131,6 +131,18 @@ describe('pictures', () => {
       ['1080p | copied hevc source'],
     ],
     [
+      'too small for AV1',
+      { codec: 'mpeg4', width: 96, height: 60 },
+      { settings: { ...settings, codecs: ['av1', 'h264'] } },
+      ['60p | encoded h264 source'],
+    ],
+    [
+      'too small for all that was asked for',
+      { codec: 'mpeg4', width: 96, height: 60 },
+      { settings: { ...settings, codecs: ['av1'] } },
+      ['60p | encoded h264 source'],
+    ],
+    [
       'without H.264 there is none',
       { codec: 'mpeg2video', profile: 'Main' },
       { settings: { ...settings, heights: [480], codecs: ['av1', 'av1'] } },
