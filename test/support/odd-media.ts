@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeMedia } from './media.ts';
+import { stripHeaders } from './strip-headers.ts';
 
 /**
  * Small films of any container and codec, for holding what Kinora delivers against what went in. Each shows a white frame
@@ -141,6 +142,12 @@ export const CONTAINERS: OddFile[] = [
   },
   { what: 'MP4 trimmed by its edit list', make: makeTrimmed },
   { what: 'a transport stream with changing parameters', make: makeChanging, copied: ['avc1', 'mp4a'] },
+  {
+    what: 'Matroska with stripped headers and no index',
+    // Four bytes of length are before each unit of H.264: the first of them is always zero.
+    make: async () => keep('stripped.mkv', stripHeaders(readFileSync(await makeOdd('mkv', ...H264, ...AAC)), 1, 0)),
+    copied: ['avc1', 'mp4a'],
+  },
   { what: 'WebM with AV1 that is not described', make: makeUnconfigured },
   film('MOV with PCM', 'mov', [...H264, '-c:a', 'pcm_s16le'], 'avc1'),
   film('MOV with ProRes and PCM', 'mov', ['-c:v', 'prores_ks', '-profile:v', '0', '-c:a', 'pcm_s24le']),
