@@ -192,6 +192,20 @@ it('remembers the language for the next film', async () => {
   await page.getByText('Hello from the file').waitFor();
 });
 
+it('shows captions as large as somebody wants them, also next time', async () => {
+  const height = async () => (await page.getByText('Hello from the file').boundingBox())!.height;
+  const usual = await height();
+  await page.getByTestId('player').hover();
+  await page.getByTestId('settings-button').click();
+  await page.getByTestId('settings-captionSize').click();
+  await page.getByTestId('captionSize-option').filter({ hasText: 'Very large' }).click();
+  await expect.poll(height).toBeGreaterThan(usual * 1.6);
+  await page.reload();
+  await startPlaying(page);
+  await page.getByText('Hello from the file').waitFor();
+  await expect.poll(height).toBeGreaterThan(usual * 1.6);
+});
+
 it('lets the owner add a file, which is in the menu without a reload, and take it away', async () => {
   await page.getByTestId('subtitles-button').click();
   await expect.poll(() => page.getByTestId('subtitles-track').count()).toBe(4);

@@ -15,9 +15,15 @@ export interface CaptionControl {
   /** The playlist to play instead, while a track is shown that has to be part of the picture. */
   burnt: string | null;
   choose: (caption: CaptionWire | null) => void;
+  /** Times the usual size, for what is shown as text. */
+  scale: number;
+  resize: (scale: number) => void;
   /** On: what was chosen last, else the first. Returns a few words on what happened. */
   toggle: () => string;
 }
+
+/** From small to very large. */
+export const CAPTION_SCALES = [0.75, 1, 1.5, 2];
 
 const LAST_KEY = 'last';
 /** What was on before it was switched off, for the key that switches it on again. */
@@ -31,6 +37,7 @@ export function useCaptions(
 ): CaptionControl {
   // A track that was read anew has another id and the same label.
   const [choice, setChoice] = useState<{ label: string | null } | null>(null);
+  const [scale, setScale] = useState(() => loadSettings().captionScale);
   const [failed, setFailed] = useState<ReadonlySet<string>>(new Set());
   const list = captions.filter((caption) => wayToShow(caption, failed) !== null);
   const shown = choice
@@ -58,6 +65,11 @@ export function useCaptions(
     shown,
     burnt: way === 'burnt' ? shown!.burnt : null,
     choose,
+    scale,
+    resize(wanted) {
+      setScale(wanted);
+      saveSettings({ captionScale: wanted });
+    },
     toggle() {
       if (list.length === 0) return t('player.flash.noCaptions');
       if (shown) before.set(LAST_KEY, memoryOf(shown));

@@ -162,7 +162,10 @@ export function Player({ video, playback, startMs, onStale, onReady }: PlayerPro
       {!audioOnly && !state.value.started && playback.poster && (
         <div class="player__cover" style={{ backgroundImage: `url("${playback.poster}")` }} />
       )}
-      <media-captions class="player__captions vds-captions" />
+      <media-captions
+        class="player__captions vds-captions"
+        style={{ '--media-user-font-size': String(captions.scale) }}
+      />
       <div class="player__touch" {...pointer} aria-hidden="true" />
       {(state.value.waiting || (!state.value.started && !state.value.paused)) && (
         <>

@@ -1,5 +1,6 @@
 import './settings-menu.css';
 import {
+  ALargeSmall,
   AudioLines,
   AudioWaveform,
   Captions,
@@ -19,12 +20,16 @@ import { Icon } from '../ui/icon.tsx';
 import { MenuItem } from '../ui/menu.tsx';
 import { moveFocus } from '../ui/roving.ts';
 import { useSheet } from '../ui/use-sheet.ts';
+import { CAPTION_SCALES } from './captions.ts';
 import { decibelText, speedText } from './commands.ts';
 import type { ControlsProps, Option } from './controls-props.ts';
 import { SPEEDS } from './keys.ts';
 import { qualityOptions } from './quality-options.ts';
 
-type Page = 'main' | 'quality' | 'audio' | 'captions' | 'speed';
+type Page = 'main' | 'quality' | 'audio' | 'captions' | 'captionSize' | 'speed';
+
+/** Of CAPTION_SCALES. */
+const SIZE_NAMES = ['player.sizeSmall', 'player.sizeNormal', 'player.sizeLarge', 'player.sizeHuge'] as const;
 
 /** Everything one sets now and then, one list at a time. */
 export function SettingsMenu(props: ControlsProps) {
@@ -129,6 +134,7 @@ function MainPage(props: ControlsProps & { open: (page: Page) => void; close: ()
     ['quality', SlidersHorizontal, qualities.length > 0],
     ['audio', AudioLines, audioTracks.length > 1],
     ['captions', Captions, props.captions.list.length > 0],
+    ['captionSize', ALargeSmall, props.captions.list.some(({ vtt }) => vtt !== null)],
     ['speed', Gauge, true],
   ];
   return (
@@ -210,6 +216,13 @@ function optionsOf(page: Exclude<Page, 'main'>, props: ControlsProps): Option[] 
           choose: () => captions.choose(caption),
         })),
       ];
+    case 'captionSize':
+      return CAPTION_SCALES.map((scale, n) => ({
+        key: String(scale),
+        label: t(SIZE_NAMES[n]!),
+        checked: scale === captions.scale,
+        choose: () => captions.resize(scale),
+      }));
     case 'speed':
       return SPEEDS.map((speed) => ({
         key: String(speed),

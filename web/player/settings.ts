@@ -3,6 +3,8 @@ export interface PlayerSettings {
   volume: number;
   muted: boolean;
   captions: string | null;
+  /** Times the usual size of captions. */
+  captionScale: number;
   /** Whether everything is played equally loud. */
   evenLoudness: boolean;
 }
@@ -10,7 +12,7 @@ export interface PlayerSettings {
 const KEY = 'kinora.player';
 
 export function loadSettings(): PlayerSettings {
-  const fresh: PlayerSettings = { volume: 1, muted: false, captions: null, evenLoudness: true };
+  const fresh: PlayerSettings = { volume: 1, muted: false, captions: null, captionScale: 1, evenLoudness: true };
   try {
     return { ...fresh, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<PlayerSettings>) };
   } catch {
