@@ -44,6 +44,7 @@ test('ffprobe', () => {
   expect(line(probeArgv({ path: '/films/a.mp4', demuxer: 'mov' }))).toMatchInlineSnapshot(
     `"-hide_banner -v error -show_format -show_streams -show_chapters -show_packets -of json -read_intervals %+#64 -protocol_whitelist file,pipe -f mov -i file:/films/a.mp4"`,
   );
+  expect(line(probeArgv({ path: '/films/a.ts', demuxer: 'mpegts' }))).toContain('-probesize 50M -analyzeduration 30M');
 });
 
 describe('encoding pictures', () => {
@@ -161,7 +162,7 @@ describe('encoding pictures', () => {
     [
       'HDR10',
       { range: 'pq', colorSpace: 'bt2020nc' },
-      ['zscale=w=1280:h=720:tin=smpte2084', 'tonemap=hable:desat=0', bt709],
+      ['zscale=w=1280:h=720:tin=smpte2084', 'tonemap=mobius:desat=0', bt709],
     ],
     ['HLG', { range: 'hlg', colorSpace: 'bt2020nc' }, ['tin=arib-std-b67', bt709]],
   ])('prepares pictures: %s', (_, source, parts) => {

@@ -36,7 +36,9 @@ const SOUND_FRAGMENTS = ['-frag_duration', '500000'];
 export function probeArgv({ path, demuxer }: { path: string; demuxer: string }): string[] {
   const show = ['-show_format', '-show_streams', '-show_chapters', '-show_packets', '-of', 'json'];
   const first = ['-read_intervals', `%+#${FIRST_PACKETS}`];
-  return ['-hide_banner', '-v', 'error', ...show, ...first, ...inputOf(path, demuxer)];
+  // Tracks of a transport stream say what they are in their packets, which may come late.
+  const patience = demuxer === 'mpegts' ? ['-probesize', '50M', '-analyzeduration', '30M'] : [];
+  return ['-hide_banner', '-v', 'error', ...show, ...first, ...patience, ...inputOf(path, demuxer)];
 }
 
 /**

@@ -38,14 +38,20 @@ export function preparePicture(source: PictureSource, maxSize: { width: number; 
   return filters;
 }
 
-/** ITU-R BT.2390-style mapping is not in ffmpeg 5.1: Hable's curve in linear light, then BT.709. */
+/** Of HDR, what a white page has (ITU-R BT.2408 section 2.1): it becomes the white of SDR, and what is brighter little more. */
+const WHITE_NITS = 203;
+
+/**
+ * ITU-R BT.2390-style mapping is not in ffmpeg 5.1: the Moebius curve in linear light, then BT.709. It leaves the darker half alone;
+ * Hable's came out a fifth darker than the same picture in SDR.
+ */
 function toneMap(range: 'pq' | 'hlg', { width, height }: { width: number; height: number }): string[] {
   const transfer = range === 'pq' ? 'smpte2084' : 'arib-std-b67';
   return [
-    `zscale=w=${width}:h=${height}:tin=${transfer}:pin=bt2020:min=bt2020nc:t=linear:npl=100`,
+    `zscale=w=${width}:h=${height}:tin=${transfer}:pin=bt2020:min=bt2020nc:t=linear:npl=${WHITE_NITS}`,
     'format=gbrpf32le',
     'zscale=p=bt709',
-    'tonemap=hable:desat=0',
+    'tonemap=mobius:desat=0',
     'zscale=t=bt709:m=bt709:r=tv',
     'format=yuv420p',
   ];

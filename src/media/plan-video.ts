@@ -81,6 +81,11 @@ function judgeVideo(track: VideoTrack, info: MediaInfo, cut: CopyTrack | null, r
   if (track.rotation !== 0) return refused('Encoded: it is stored turned, and not every player turns it upright.');
   if (track.hasAlpha) return refused('Encoded: it has a transparent background, which is made black.');
   if (track.interlaced) return refused('Encoded: it is interlaced, and browsers show only whole frames well.');
+  if (track.dolbyVision === 5) {
+    return refused(
+      'Encoded: it is Dolby Vision of profile 5, whose colours only its own decoders know: they may be off.',
+    );
+  }
   const support = browserPlaysVideo(track);
   if (support === 'none') return refused(unplayable(track, name));
   if (!cut)

@@ -193,6 +193,11 @@ describe('pictures', () => {
     ['copied', {}, /^Copied: H\.264 plays in every browser/],
     ['turned', { rotation: 270 }, /^Encoded: it is stored turned/],
     ['interlaced', { interlaced: true }, /^Encoded: it is interlaced/],
+    [
+      'Dolby Vision alone',
+      { codec: 'hevc', bitDepth: 10, dolbyVision: 5 },
+      /^Encoded: it is Dolby Vision of profile 5/,
+    ],
     ['transparent', { codec: 'vp9', hasAlpha: true }, /^Encoded: it has a transparent background/],
     [
       'ten bits',

@@ -35,6 +35,7 @@ export function readPicture(stream: Json): Picture | null {
     interlaced: INTERLACED.has(String(stream.field_order)),
     reorderFrames: Math.min(16, Math.max(0, integer(stream.has_b_frames) ?? 0)),
     range: rangeOf(stream.color_transfer),
+    ...readDolbyVision(stream),
     colorSpace: nameOrNull(stream.color_space),
     colorPrimaries: nameOrNull(stream.color_primaries),
     colorTransfer: nameOrNull(stream.color_transfer),
@@ -95,6 +96,14 @@ function hasAlpha(pixelFormat: string | null, stream: Json): boolean {
 function rangeOf(transfer: unknown): VideoTrack['range'] {
   if (transfer === 'smpte2084') return 'pq';
   return transfer === 'arib-std-b67' ? 'hlg' : 'sdr';
+}
+
+/** The profile in Dolby Vision's configuration record, which ffprobe shows as side data. */
+function readDolbyVision(stream: Json): { dolbyVision?: number } {
+  const profile = listOf(stream.side_data_list)
+    .map((data) => integer(data.dv_profile))
+    .find((value) => value !== null);
+  return profile === undefined || profile === null ? {} : { dolbyVision: profile };
 }
 
 function nameOrNull(value: unknown): string | null {

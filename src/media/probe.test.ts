@@ -191,3 +191,20 @@ test('never throws anything but its problem', () => {
     }
   }
 });
+
+test('Dolby Vision by its configuration record', () => {
+  const record = { side_data_type: 'DOVI configuration record', dv_profile: 5, rpu_present_flag: 1 };
+  expect(firstVideo({ side_data_list: [record] }).dolbyVision).toBe(5);
+  expect(firstVideo({ side_data_list: [{ side_data_type: 'Display Matrix', rotation: -90 }] })).not.toHaveProperty(
+    'dolbyVision',
+  );
+});
+
+test('the first picture shown, where packets tell', () => {
+  const packets = [
+    { stream_index: 0, pts_time: '-0.4', flags: 'KD' },
+    { stream_index: 0, pts_time: '0.02', flags: '__' },
+  ];
+  const [track] = probe([{ ...picture, start_time: '0.5' }], { packets }).video;
+  expect(track).toMatchObject({ startSec: 0.02, firstPacketSec: -0.4 });
+});

@@ -58,6 +58,8 @@ export interface VideoTrack {
   /** ffmpeg's time of the first packet stored, shown or not. Absent where unknown. */
   firstPacketSec?: number;
   range: 'sdr' | 'pq' | 'hlg';
+  /** Of Dolby Vision; 5 has no picture in it that other decoders show right. Absent where it is none. */
+  dolbyVision?: number;
   /** ffmpeg's names, null where the file does not say. Sources probed by earlier versions lack the last two. */
   colorSpace: string | null;
   colorPrimaries?: string | null;

@@ -53,9 +53,10 @@ function checkPicture(file: OddFile, isEncoded: boolean, seen: SeenPicture): voi
   expect(seen.frames).toBe(isEncoded ? encodedFrames : frames + hiddenFrames);
   expect(seen.timesSec).toHaveLength(seen.frames);
   expectNear(seen.flashesSec, file.flashesSec ?? expectedTimes(file, zeroSec), 0.0015);
+  if (isEncoded && seen.flashesSec.length > 0) expect(seen.white).toBeGreaterThan(file.leastWhite ?? 230);
   if (file.firstFrameSec !== undefined) expect(seen.timesSec[0]).toBe(file.firstFrameSec);
   expect(seen.endSec, 'until when the last frame is shown').toBeCloseTo(file.durationSec, 2);
-  const reds = seen.quarters.map(([r, g, b]) => r > 180 && g < 60 && b < 60);
+  const reds = seen.quarters.map(([r, g, b]) => r > 120 && g < 70 && b < 70);
   expect(QUARTERS.filter((_, n) => reds[n])).toEqual([red]);
   if (isEncoded && size) expect(`${seen.width}x${seen.height}`).toBe(size);
 }

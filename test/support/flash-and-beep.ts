@@ -67,6 +67,8 @@ export interface SeenPicture {
   endSec: number;
   /** When the picture turns white. */
   flashesSec: number[];
+  /** The brightest frame: mean of red, green and blue. */
+  white: number;
   /** How many frames decode. */
   frames: number;
   /** Mean colour (red, green, blue) of the four quarters of a dark frame: upper left, upper right, lower left, lower right. */
@@ -90,9 +92,12 @@ export async function seePicture(path: string, filters = 'scale=16:16:flags=area
   );
   const frames = stdout.length / (16 * 16 * 3);
   const bright: boolean[] = [];
+  let white = 0;
   for (let n = 0; n < frames; n++) {
     const frame = stdout.subarray(n * 768, (n + 1) * 768);
-    bright.push(frame.reduce((sum, value) => sum + value, 0) / 768 > 160);
+    const mean = frame.reduce((sum, value) => sum + value, 0) / 768;
+    white = Math.max(white, mean);
+    bright.push(mean > 110);
   }
   const flashesSec = bright.flatMap((isBright, n) => (isBright && !bright[n - 1] ? [timesSec[n] ?? Number.NaN] : []));
   const dark = Math.max(0, bright.indexOf(false));
@@ -101,6 +106,7 @@ export async function seePicture(path: string, filters = 'scale=16:16:flags=area
     timesSec,
     endSec,
     flashesSec,
+    white,
     frames,
     quarters: quartersOf(stdout.subarray(dark * 768, (dark + 1) * 768)),
     ...size,

@@ -14,6 +14,8 @@ export interface OddFile {
   /** Of content: 9 unless told. */
   seconds?: number;
   beepsSec?: number[];
+  /** How bright a white frame is once it is encoded, of 255: 230 unless told. */
+  leastWhite?: number;
   /** How long the sound goes on, silence included. */
   soundSec?: number;
   /** Of the sound, 1 being full scale. */
@@ -48,6 +50,14 @@ const HOLE = { seconds: 17, filters: "select='lt(t,3.5)+gte(t,12.9)'" };
 const x264 = (params: string) => [...H264, '-g', '50', '-x264-params', params, ...AAC];
 const x265 = ['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-tag:v', 'hvc1'];
 const X265_OPEN = 'log-level=none:keyint=50:min-keyint=50:scenecut=0:open-gop=1:bframes=3';
+/** White at 203 cd/m² is at so much of the whole range: 0.58 in SMPTE ST 2084, 0.75 in HLG (ITU-R BT.2408). */
+const whiteAt = (share: number) =>
+  `format=yuv420p10le,lutyuv=y='64+(val-64)*${share}':u='512+(val-512)*${share}':v='512+(val-512)*${share}'`;
+const hdr = (transfer: string) => [
+  ...[...x265.slice(0, 4), '-pix_fmt', 'yuv420p10le', '-tag:v', 'hvc1'],
+  ...['-x265-params', 'log-level=none:keyint=50:scenecut=0'],
+  ...['-color_primaries', 'bt2020', '-color_trc', transfer, '-colorspace', 'bt2020nc', ...AAC],
+];
 const vp9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '50', '-b:v', '300k'];
 
 /** Writes a changed copy of a file beside it. */
@@ -253,6 +263,16 @@ export const oddFiles: Record<string, OddFile> = {
     durationSec: 12.003,
     why: /silence is put before it/,
   },
+  'sound that begins twelve seconds in': {
+    ...usual,
+    modes: 'copied encoded / encoded',
+    make: () =>
+      clip('ts', { seconds: 17, soundFilters: 'atrim=end=5', soundDelaySec: 12 }, [...PLAIN, '-b:v', '3M', ...AAC]),
+    seconds: 17,
+    frames: 425,
+    beepsSec: [13, 15],
+    durationSec: 17,
+  },
   'a clock that wraps around': {
     ...usual,
     make: () => clip('ts', {}, [...PLAIN, ...AAC, '-output_ts_offset', '95440']),
@@ -327,6 +347,46 @@ export const oddFiles: Record<string, OddFile> = {
     make: () => clip('mkv', { soundFilters: 'pan=3c|c0=c0|c1=c0|c2=c0' }, [...PLAIN, '-c:a', 'pcm_s16le']),
     leastPeak: 0.4,
     mostPeak: 0.99,
+  },
+  HDR10: { ...usual, make: () => clip('mp4', { filters: whiteAt(0.58) }, hdr('smpte2084')), leastWhite: 195 },
+  HLG: { ...usual, make: () => clip('mp4', { filters: whiteAt(0.75) }, hdr('arib-std-b67')), leastWhite: 195 },
+  'full range': {
+    ...usual,
+    make: () =>
+      clip('mp4', { filters: 'scale=out_range=pc,format=yuvj420p' }, [
+        ...PLAIN.slice(0, -2),
+        '-pix_fmt',
+        'yuvj420p',
+        ...AAC,
+      ]),
+  },
+  RGB: {
+    ...encodedOnly,
+    make: () => clip('mkv', {}, ['-c:v', 'libx264rgb', '-preset', 'ultrafast', '-g', '50', ...AAC]),
+    zeroSec: PRIMING,
+    durationSec: 9 + PRIMING,
+  },
+  'ten bits, 4:4:4 and transparency': {
+    ...encodedOnly,
+    modes: 'encoded / encoded',
+    make: () =>
+      clip('mov', { seconds: 5, filters: 'format=yuva444p10le' }, [
+        ...[
+          '-c:v',
+          'prores_ks',
+          '-profile:v',
+          '4444',
+          '-pix_fmt',
+          'yuva444p10le',
+          '-c:a',
+          'pcm_s16le',
+          '-timecode',
+          '01:00:00:00',
+        ],
+      ]),
+    seconds: 5,
+    frames: 125,
+    durationSec: 5,
   },
   'many reordered frames': {
     ...usual,
