@@ -1,5 +1,5 @@
-import type { EncodedAudioCodec } from './audio-encodings.ts';
-import type { EncodedCodec } from './levels.ts';
+import type { EncodedAudioCodec } from './plan/audio-encodings.ts';
+import type { EncodedCodec } from './plan/levels.ts';
 
 /**
  * The vocabulary of pure media knowledge. Times inside a file are seconds as floats where they come from a probe,

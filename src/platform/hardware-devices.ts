@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import type { HardwareFamily } from '../media/encoders/hardware-kinds.ts';
-import type { HardwareReason } from '../media/encoders/hardware-trial.ts';
+import type { HardwareFamily } from '../media/encode/encoders/hardware-kinds.ts';
+import type { HardwareReason } from '../media/encode/encoders/hardware-trial.ts';
 
 /** The devices of this machine that could encode. */
 export interface Device {

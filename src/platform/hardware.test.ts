@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBreakableCard } from '../../test/support/broken-hardware.ts';
-import type { HardwareEncoder } from '../media/encoders/hardware-kinds.ts';
+import type { HardwareEncoder } from '../media/encode/encoders/hardware-kinds.ts';
 import { createFakeClock } from './clock.ts';
 import { createFfmpeg, FfmpegError } from './ffmpeg.ts';
 import { createHardware, type HardwareSettings, restingHardware, tryHardware } from './hardware.ts';

@@ -7,7 +7,7 @@ import {
   type HardwareCodec,
   type HardwareEncoder,
   type HardwareFamily,
-} from '../media/encoders/hardware-kinds.ts';
+} from '../media/encode/encoders/hardware-kinds.ts';
 import {
   CARD_IS_BUSY,
   type HardwareReason,
@@ -16,7 +16,7 @@ import {
   readReason,
   trialArgv,
   trialProbeArgv,
-} from '../media/encoders/hardware-trial.ts';
+} from '../media/encode/encoders/hardware-trial.ts';
 import type { Clock } from './clock.ts';
 import { type Ffmpeg, FfmpegError } from './ffmpeg.ts';
 import { type Device, deviceIds, devicesFor, listDevices, missingDevice } from './hardware-devices.ts';

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { defineProblem } from '../core/problem.ts';
-import type { Pixels } from '../media/picture-score.ts';
+import type { Pixels } from '../media/pictures/picture-score.ts';
 
 /**
  * Pictures by sharp (libvips). Input comes from ffmpeg, is drawn here, or was sent by a person: the latter is opened only
@@ -94,7 +94,7 @@ export async function toJpeg(picture: Uint8Array): Promise<Buffer> {
   return sharp(picture).jpeg({ quality: 70 }).toBuffer();
 }
 
-/** A picture small enough to be judged by its pixels (`media/picture-score.ts`), whatever its shape. */
+/** A picture small enough to be judged by its pixels (`media/pictures/picture-score.ts`), whatever its shape. */
 export async function toPixels(picture: Buffer): Promise<Pixels> {
   const small = sharp(picture)
     .resize({ width: 160, height: 90, fit: 'fill' })

@@ -1,5 +1,5 @@
 import type { EncodedPacket, EncodedPacketSink, InputTrack } from 'mediabunny';
-import { hasSkippedLeading, isEntryPoint, nalLengthOf } from '../media/entry-points.ts';
+import { hasSkippedLeading, isEntryPoint, nalLengthOf } from '../media/container/entry-points.ts';
 import type { AudioTrack } from '../media/types.ts';
 
 /** A track that the packager can read. */

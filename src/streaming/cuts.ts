@@ -1,5 +1,5 @@
 import type { EncodedPacket } from 'mediabunny';
-import { type CutPoint, TARGET_US } from '../media/boundaries.ts';
+import { type CutPoint, TARGET_US } from '../media/plan/boundaries.ts';
 import { type CutTrack, createPacketReader, type PacketReader } from './cut-track.ts';
 
 /** So many key frames are held against the bitstream, spread over the film; one that is none, and all are. */

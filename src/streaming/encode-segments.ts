@@ -1,4 +1,4 @@
-import { isByDevice } from '../media/parameter-sets.ts';
+import { isByDevice } from '../media/container/parameter-sets.ts';
 import { type Ffmpeg, FfmpegError } from '../platform/ffmpeg.ts';
 import type { Hardware } from '../platform/hardware.ts';
 import { type EncodeRunOptions, encodeRun, type PictureEncoder } from './encode-run.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { readBoxHeader } from '../media/boxes.ts';
-import { readFragment, readTimescale, readTrackDefaults, type Sample } from '../media/fragment.ts';
+import { readBoxHeader } from '../media/container/boxes.ts';
+import { readFragment, readTimescale, readTrackDefaults, type Sample } from '../media/container/fragment.ts';
 
 /** What comes out of one ffmpeg pipe: first its header, then fragment after fragment. */
 export type EncoderOutput = { kind: 'init'; init: Buffer; timescale: number } | { kind: 'samples'; samples: Sample[] };

@@ -1,9 +1,9 @@
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { SECOND_MS } from '../core/time.ts';
-import { listPacketsArgv, pictureTypesArgv, remuxArgv } from '../media/argv-remux.ts';
-import type { CutPoint } from '../media/boundaries.ts';
-import { deliveredCodecString } from '../media/codecs.ts';
-import { cutsOf, endOf, type RemuxPacket, readPackets } from '../media/remux-packets.ts';
+import { listPacketsArgv, pictureTypesArgv, remuxArgv } from '../media/encode/argv-remux.ts';
+import type { CutPoint } from '../media/plan/boundaries.ts';
+import { deliveredCodecString } from '../media/plan/codecs.ts';
+import { cutsOf, endOf, type RemuxPacket, readPackets } from '../media/probe/remux-packets.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../media/types.ts';
 import type { Ffmpeg } from '../platform/ffmpeg.ts';
 

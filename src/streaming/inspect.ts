@@ -1,8 +1,8 @@
 import type { EncodedPacketSink, InputTrack } from 'mediabunny';
-import { regularGrid, sourceGrid } from '../media/boundaries.ts';
-import { browserPlaysAudio, browserPlaysVideo, deliveredCodecString } from '../media/codecs.ts';
-import { hasCuts } from '../media/edit-lists.ts';
-import type { CopyTrack } from '../media/plan-input.ts';
+import { hasCuts } from '../media/container/edit-lists.ts';
+import { regularGrid, sourceGrid } from '../media/plan/boundaries.ts';
+import { browserPlaysAudio, browserPlaysVideo, deliveredCodecString } from '../media/plan/codecs.ts';
+import type { CopyTrack } from '../media/plan/input.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../media/types.ts';
 import type { Ffmpeg } from '../platform/ffmpeg.ts';
 import { measureClocks } from './clocks.ts';

@@ -1,6 +1,6 @@
-import { listBoxes } from '../media/boxes.ts';
-import { readFragment, readTimescale, writeFragment } from '../media/fragment.ts';
-import { leadIn } from '../media/lead-in.ts';
+import { listBoxes } from '../media/container/boxes.ts';
+import { readFragment, readTimescale, writeFragment } from '../media/container/fragment.ts';
+import { leadIn } from '../media/container/lead-in.ts';
 import type { Packager } from './packager.ts';
 import type { SegmentStore } from './segment-store.ts';
 import { boundariesOf, isMadeBySessions, type StreamRendition, type StreamSource, segmentCount } from './source.ts';

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
-import { bandwidthOf, keyFrameSizes, segmentSizes } from '../media/bandwidth.ts';
-import { readBoxHeader } from '../media/boxes.ts';
-import type { CopyTrack } from '../media/plan-input.ts';
-import { readSampleTable } from '../media/sample-tables.ts';
+import { readBoxHeader } from '../media/container/boxes.ts';
+import { readSampleTable } from '../media/container/sample-tables.ts';
+import { bandwidthOf, keyFrameSizes, segmentSizes } from '../media/manifest/bandwidth.ts';
+import type { CopyTrack } from '../media/plan/input.ts';
 import type { MediaInfo } from '../media/types.ts';
 import type { Timeline } from './source.ts';
 

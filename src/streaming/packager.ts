@@ -9,11 +9,11 @@ import {
   type InputVideoTrack,
   Output,
 } from 'mediabunny';
-import { annexBToLengthPrefixed, stripAdts } from '../media/bitstream.ts';
-import { deliveredCodecString } from '../media/codecs.ts';
-import { readTimescale, type Sample, writeFragment } from '../media/fragment.ts';
-import { normaliseInit } from '../media/init-segment.ts';
-import { type LeadIn, leadIn } from '../media/lead-in.ts';
+import { annexBToLengthPrefixed, stripAdts } from '../media/container/bitstream.ts';
+import { readTimescale, type Sample, writeFragment } from '../media/container/fragment.ts';
+import { normaliseInit } from '../media/container/init-segment.ts';
+import { type LeadIn, leadIn } from '../media/container/lead-in.ts';
+import { deliveredCodecString } from '../media/plan/codecs.ts';
 import { createPacketReader, type PacketReader } from './cut-track.ts';
 import type { InputPool } from './input-pool.ts';
 import { shownFromStart } from './segment-cutter.ts';

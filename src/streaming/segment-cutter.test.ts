@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { listBoxes } from '../media/boxes.ts';
-import { readFragment, type Sample } from '../media/fragment.ts';
+import { listBoxes } from '../media/container/boxes.ts';
+import { readFragment, type Sample } from '../media/container/fragment.ts';
 import { type CutSegment, type CutterOptions, createSegmentCutter } from './segment-cutter.ts';
 
 const S = 1_000_000;

@@ -1,4 +1,4 @@
-import { type Sample, writeFragment } from '../media/fragment.ts';
+import { type Sample, writeFragment } from '../media/container/fragment.ts';
 
 /** A finished segment of one rendition. */
 export interface CutSegment {
@@ -19,7 +19,7 @@ export interface CutterOptions {
   keyed: boolean;
   /** How much earlier than its boundary a sample may be: encoders' clocks tick more coarsely than microseconds. */
   toleranceTicks: number;
-  /** Added to every time written, and to presentation times alone (`media/lead-in.ts`). */
+  /** Added to every time written, and to presentation times alone (`media/container/lead-in.ts`). */
   shiftTicks: number;
   delayTicks: number;
   /** Whether a segment may be closed before the next one's first picture comes: the lengths of frames can be relied upon. */

@@ -1,6 +1,6 @@
 import { Problem } from '../core/problem.ts';
 import type { TimeMs } from '../core/time.ts';
-import { type Fit, fitInit, markDevice } from '../media/parameter-sets.ts';
+import { type Fit, fitInit, markDevice } from '../media/container/parameter-sets.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Storage } from '../platform/storage/port.ts';
 import type { SegmentCache } from './segment-cache.ts';

@@ -1,5 +1,5 @@
-import type { SourceGrid } from '../media/boundaries.ts';
-import type { BurnInput } from '../media/burn-in.ts';
+import type { BurnInput } from '../media/encode/burn-in.ts';
+import type { SourceGrid } from '../media/plan/boundaries.ts';
 import type { Grid, MediaInfo, Rendition } from '../media/types.ts';
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/core/time.ts';
-import { isByDevice, readRecord } from '../../src/media/parameter-sets.ts';
+import { isByDevice, readRecord } from '../../src/media/container/parameter-sets.ts';
 import { restingHardware } from '../../src/platform/hardware.ts';
 import { type BreakableCard, makeBreakableCard } from '../support/broken-hardware.ts';
 import { isPlayable, isReady, type TestClient } from '../support/client.ts';

@@ -1,5 +1,5 @@
-import { type Box, findBox, listBoxes } from '../../src/media/boxes.ts';
-import { readFragment, readTimescale } from '../../src/media/fragment.ts';
+import { type Box, findBox, listBoxes } from '../../src/media/container/boxes.ts';
+import { readFragment, readTimescale } from '../../src/media/container/fragment.ts';
 
 /** What a header and fragments say of themselves, read apart from what made them. */
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { findBox, listBoxes } from '../../src/media/boxes.ts';
-import { readFragment, readTimescale, readTrackDefaults } from '../../src/media/fragment.ts';
+import { findBox, listBoxes } from '../../src/media/container/boxes.ts';
+import { readFragment, readTimescale, readTrackDefaults } from '../../src/media/container/fragment.ts';
 import { makeMedia } from './media.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { bandwidthOf } from '../../src/media/bandwidth.ts';
+import { bandwidthOf } from '../../src/media/manifest/bandwidth.ts';
 import { type Fragment, type Header, readHeader, readSegment } from './cmaf.ts';
 import { type Attributes, parsePlaylist, type Tag } from './hls-text.ts';
 

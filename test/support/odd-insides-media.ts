@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { listBoxes } from '../../src/media/boxes.ts';
+import { listBoxes } from '../../src/media/container/boxes.ts';
 import { AAC, type FlashOptions, H264, makeFlashes, PLAIN } from './flash-and-beep.ts';
 import { makeMedia } from './media.ts';
 

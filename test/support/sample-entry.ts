@@ -1,4 +1,4 @@
-import { findBox, listBoxes } from '../../src/media/boxes.ts';
+import { findBox, listBoxes } from '../../src/media/container/boxes.ts';
 
 /** What an init segment says of its codec, as the codecs string (RFC 6381) it ought to have been announced by. */
 

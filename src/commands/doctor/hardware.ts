@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HardwareReason } from '../../media/encoders/hardware-trial.ts';
+import type { HardwareReason } from '../../media/encode/encoders/hardware-trial.ts';
 import { type HardwareFinding, restingHardware, tryHardware } from '../../platform/hardware.ts';
 import { type Check, type Finding, note, ok, type Patient, warning } from './check.ts';
 

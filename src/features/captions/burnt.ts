@@ -1,5 +1,5 @@
-import { fitOf } from '../../media/burn-in.ts';
-import { planBurnt } from '../../media/plan-burnt.ts';
+import { fitOf } from '../../media/encode/burn-in.ts';
+import { planBurnt } from '../../media/plan/burnt.ts';
 import type { BurnsIn } from '../../media/types.ts';
 import type { App } from '../../ports.ts';
 import type { StreamSource } from '../../streaming/source.ts';

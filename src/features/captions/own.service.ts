@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { captionsUnreadable } from '../../media/captions-cues.ts';
-import { readCaptionName } from '../../media/captions-names.ts';
-import { readCaptions } from '../../media/captions-read.ts';
-import { languageTag } from '../../media/languages.ts';
+import { captionsUnreadable } from '../../media/captions/cues.ts';
+import { readCaptionName } from '../../media/captions/names.ts';
+import { readCaptions } from '../../media/captions/read.ts';
+import { languageTag } from '../../media/probe/languages.ts';
 import type { App } from '../../ports.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { mayEdit } from '../videos/permissions.queries.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { describeCaptions } from '../../media/captions-labels.ts';
+import { describeCaptions } from '../../media/captions/labels.ts';
 import type { Orm } from '../../platform/db.ts';
 import type { CaptionWire, OwnCaptionWire } from './api.ts';
 import { captions } from './schema.ts';

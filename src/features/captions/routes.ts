@@ -5,7 +5,7 @@ import { access } from '../../http/access.ts';
 import { drainRequest } from '../../http/drain.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
-import { MOST_BYTES } from '../../media/captions-cues.ts';
+import { MOST_BYTES } from '../../media/captions/cues.ts';
 import type { App } from '../../ports.ts';
 import { AddCaptionQuery, EditCaptionBody, OwnCaptionList, OwnCaptionReply } from './api.ts';
 import { addCaption, editCaption, listOwn, removeCaption } from './own.service.ts';

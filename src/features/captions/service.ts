@@ -1,6 +1,6 @@
 import { and, eq, inArray, max } from 'drizzle-orm';
 import { newId } from '../../core/ids.ts';
-import type { CaptionName } from '../../media/captions-names.ts';
+import type { CaptionName } from '../../media/captions/names.ts';
 import type { SubtitleTrack } from '../../media/types.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';

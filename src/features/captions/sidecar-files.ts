@@ -1,7 +1,7 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { extractCaptionsArgv } from '../../media/captions-argv.ts';
-import { captionsUnreadable, MOST_BYTES } from '../../media/captions-cues.ts';
+import { extractCaptionsArgv } from '../../media/captions/argv.ts';
+import { captionsUnreadable, MOST_BYTES } from '../../media/captions/cues.ts';
 import type { App } from '../../ports.ts';
 import { probeCaptions } from './extract.ts';
 import { type CaptionRow, captionFolder } from './queries.ts';

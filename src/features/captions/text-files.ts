@@ -1,5 +1,5 @@
-import { writeVtt } from '../../media/captions-cues.ts';
-import { readCaptions } from '../../media/captions-read.ts';
+import { writeVtt } from '../../media/captions/cues.ts';
+import { readCaptions } from '../../media/captions/read.ts';
 import type { App } from '../../ports.ts';
 import { type CaptionRow, captionFolder } from './queries.ts';
 import { changeCaption } from './service.ts';

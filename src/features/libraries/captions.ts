@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { captionExtension, isCaptionFolder, matchCaption } from '../../media/captions-names.ts';
+import { captionExtension, isCaptionFolder, matchCaption } from '../../media/captions/names.ts';
 import type { App } from '../../ports.ts';
 import { sourcesWithSidecars } from '../captions/queries.ts';
 import { type FoundSidecar, followSidecars } from '../captions/service.ts';

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { and, eq, isNull, type SQL } from 'drizzle-orm';
-import { titleFromFilename } from '../../media/titles.ts';
+import { titleFromFilename } from '../../media/probe/titles.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import { sources, videos } from '../videos/schema.ts';

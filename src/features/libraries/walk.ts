@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { captionExtension } from '../../media/captions-names.ts';
+import { captionExtension } from '../../media/captions/names.ts';
 
 /** A file that may be a video, as the file system tells it. Its content decides later. */
 export interface FoundFile {

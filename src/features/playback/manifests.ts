@@ -1,5 +1,5 @@
-import { dashManifest } from '../../media/dash.ts';
-import { keyFramePlaylist, mediaPlaylist, multivariantPlaylist } from '../../media/hls.ts';
+import { dashManifest } from '../../media/manifest/dash.ts';
+import { keyFramePlaylist, mediaPlaylist, multivariantPlaylist } from '../../media/manifest/hls.ts';
 import type { AudioRendition, VideoRendition } from '../../media/types.ts';
 import { keyFrameTimesUs } from '../../streaming/key-frames.ts';
 import { boundariesOf, type StreamRendition } from '../../streaming/source.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { titleFromFilename } from '../../media/titles.ts';
+import { titleFromFilename } from '../../media/probe/titles.ts';
 import { storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import { mayUpload } from '../accounts/queries.ts';

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { bandwidthOf } from '../../media/bandwidth.ts';
+import { bandwidthOf } from '../../media/manifest/bandwidth.ts';
 import type { Rendition } from '../../media/types.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';

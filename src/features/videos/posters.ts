@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { coverArgv, framesArgv, posterArgv } from '../../media/argv-images.ts';
-import { choosePosters } from '../../media/picture-score.ts';
+import { coverArgv, framesArgv, posterArgv } from '../../media/encode/argv-images.ts';
+import { choosePosters } from '../../media/pictures/picture-score.ts';
 import type { VideoTrack } from '../../media/types.ts';
 import { encodePoster, FORMATS, toPixels, toWebp } from '../../platform/images.ts';
 import type { App } from '../../ports.ts';

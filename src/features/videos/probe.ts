@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import { and, eq, isNull } from 'drizzle-orm';
 import { Problem } from '../../core/problem.ts';
-import { probeArgv } from '../../media/argv.ts';
-import { encodable } from '../../media/encoders/encoders.ts';
-import { planRenditions } from '../../media/plan.ts';
-import { primaryVideo } from '../../media/plan-video.ts';
-import { mediaUnplayable, readProbe } from '../../media/probe.ts';
-import { sniffContainer } from '../../media/sniff.ts';
+import { sniffContainer } from '../../media/container/sniff.ts';
+import { probeArgv } from '../../media/encode/argv.ts';
+import { encodable } from '../../media/encode/encoders/encoders.ts';
+import { planRenditions } from '../../media/plan/plan.ts';
+import { primaryVideo } from '../../media/plan/video.ts';
+import { mediaUnplayable, readProbe } from '../../media/probe/read.ts';
 import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { App } from '../../ports.ts';

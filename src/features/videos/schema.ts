@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { Loudness } from '../../media/loudness.ts';
+import type { Loudness } from '../../media/sound/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Timeline } from '../../streaming/source.ts';
 import { users } from '../accounts/schema.ts';

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
 import type { z } from 'zod';
 import { newId } from '../../core/ids.ts';
-import type { Loudness } from '../../media/loudness.ts';
+import type { Loudness } from '../../media/sound/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';

@@ -1,8 +1,8 @@
 import { newId } from '../../core/ids.ts';
 import { HOUR_MS } from '../../core/time.ts';
-import { soundArgv } from '../../media/argv-sound.ts';
-import { readLoudness } from '../../media/loudness.ts';
-import { collectPeaks } from '../../media/waveform.ts';
+import { soundArgv } from '../../media/encode/argv-sound.ts';
+import { readLoudness } from '../../media/sound/loudness.ts';
+import { collectPeaks } from '../../media/sound/waveform.ts';
 import type { App } from '../../ports.ts';
 import { findVideo } from './queries.ts';
 import { setSound } from './service.ts';

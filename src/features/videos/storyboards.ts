@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storyboardArgv, type Turn } from '../../media/argv-images.ts';
-import { planStoryboard, type StoryboardPlan, storyboardVtt } from '../../media/storyboard.ts';
+import { storyboardArgv, type Turn } from '../../media/encode/argv-images.ts';
+import { planStoryboard, type StoryboardPlan, storyboardVtt } from '../../media/pictures/storyboard.ts';
 import { toSheet } from '../../platform/images.ts';
 import type { App } from '../../ports.ts';
 import type { StreamSource } from '../../streaming/source.ts';

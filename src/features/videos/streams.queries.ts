@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
-import type { Loudness } from '../../media/loudness.ts';
+import type { Loudness } from '../../media/sound/loudness.ts';
 import type { Rendition } from '../../media/types.ts';
 import type { App } from '../../ports.ts';
 import type { StreamRendition, StreamSource } from '../../streaming/source.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HARDWARE_CHOICES } from '../../media/encoders/hardware-kinds.ts';
+import { HARDWARE_CHOICES } from '../../media/encode/encoders/hardware-kinds.ts';
 
 /** What `.meta()` may say about a key beside its description. */
 export interface KeyMeta {

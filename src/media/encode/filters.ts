@@ -1,0 +1,128 @@
+import type { VideoTrack } from '../types.ts';
+
+/** What the picture filters need to know of a track. */
+export type PictureSource = ColourSource &
+  Pick<
+    VideoTrack,
+    | 'codec'
+    | 'pixelFormat'
+    | 'range'
+    | 'interlaced'
+    | 'hasAlpha'
+    | 'frameRate'
+    | 'colorSpace'
+    | 'width'
+    | 'height'
+    | 'reorderFrames'
+  >;
+
+/** Encoded pictures a second never exceed this (and 0.5 for what is 60 but measured badly). */
+export const MAX_FRAME_RATE = 60.5;
+
+/** Halves a frame rate until it is at most 60: 120 gives 60, 119.88 gives 59.94, 240 gives 60. */
+export function encodedFrameRate(frameRate: number | null): number | null {
+  let rate = frameRate;
+  while (rate !== null && rate > MAX_FRAME_RATE) rate /= 2;
+  return rate;
+}
+
+/**
+ * ffmpeg filters that make any decoded picture plain: progressive, opaque, of standard dynamic range.
+ * ffmpeg has turned it upright already (`-autorotate`). `maxSize` bounds the costly tone mapping to what is needed.
+ */
+export function preparePicture(source: PictureSource, maxSize: { width: number; height: number }): string[] {
+  const filters: string[] = [];
+  if (source.interlaced) filters.push('bwdif=mode=send_frame');
+  if (source.hasAlpha) filters.push('format=yuva444p', 'premultiply=inplace=1', 'format=yuv444p');
+  if (source.range !== 'sdr') filters.push(...toneMap(source.range, maxSize));
+  return filters;
+}
+
+/** Of HDR, what a white page has (ITU-R BT.2408 section 2.1): it becomes the white of SDR, and what is brighter little more. */
+const WHITE_NITS = 203;
+
+/**
+ * ITU-R BT.2390-style mapping is not in ffmpeg 5.1: the Moebius curve in linear light, then BT.709. It leaves the darker half alone;
+ * Hable's came out a fifth darker than the same picture in SDR.
+ */
+function toneMap(range: 'pq' | 'hlg', { width, height }: { width: number; height: number }): string[] {
+  const transfer = range === 'pq' ? 'smpte2084' : 'arib-std-b67';
+  return [
+    `zscale=w=${width}:h=${height}:tin=${transfer}:pin=bt2020:min=bt2020nc:t=linear:npl=${WHITE_NITS}`,
+    'format=gbrpf32le',
+    'zscale=p=bt709',
+    'tonemap=mobius:desat=0',
+    'zscale=t=bt709:m=bt709:r=tv',
+    'format=yuv420p',
+  ];
+}
+
+/**
+ * Keeps about every second (fourth ...) frame of a track above 60 frames a second, or null where all are kept.
+ * Frames keep their own times. Key frames of the source and the first frame at each boundary are always kept, so that two
+ * sessions which meet at a boundary agree on what is shown there.
+ */
+export function thinFrames(frameRate: number | null, keyFramesSec: readonly number[]): string | null {
+  const kept = encodedFrameRate(frameRate);
+  if (frameRate === null || kept === null || kept === frameRate) return null;
+  const slot = (variable: string) => `floor(${variable}*${number(kept)}+0.25)`;
+  const rules = ['isnan(prev_selected_t)', 'key', `gt(${slot('t')},${slot('prev_selected_t')})`];
+  const [first, second] = keyFramesSec;
+  if (first !== undefined && second !== undefined) {
+    const cell = (variable: string) => `floor((${variable}-${number(first)})/${number(second - first)})`;
+    rules.push(`gt(${cell('t')},${cell('prev_t')})`);
+  }
+  return `select='${rules.join('+')}'`;
+}
+
+/** Matrices of luma and chroma (ITU-T H.273 table 4) that are kept as they are; the names are ffmpeg's. */
+const MATRICES = new Set(['bt709', 'bt470bg', 'smpte170m', 'smpte240m', 'fcc', 'bt2020nc']);
+
+/** What decides the colours of an encoded picture. */
+export type ColourSource = Pick<VideoTrack, 'pixelFormat' | 'range' | 'colorSpace' | 'width' | 'height'> &
+  Partial<Pick<VideoTrack, 'colorPrimaries' | 'colorTransfer'>>;
+
+/** ffmpeg's names of primaries, transfer and matrix (ITU-T H.273 tables 2 to 4). */
+export interface ColourNames {
+  primaries: string;
+  transfer: string;
+  matrix: string;
+}
+
+/**
+ * The colours an encoded picture has and says it has: those of its source where they are named and stay in YUV, and else
+ * what players would guess from the size of the source.
+ */
+export function encodedColours(source: ColourSource): ColourNames & { kept: boolean } {
+  const { colorSpace, colorPrimaries, colorTransfer } = source;
+  const guess = source.range !== 'sdr' || isHd(source) ? 'bt709' : 'smpte170m';
+  const kept = source.range === 'sdr' && colorSpace !== null && MATRICES.has(colorSpace) && !isRgb(source);
+  if (!kept) return { primaries: guess, transfer: guess, matrix: guess, kept };
+  return { primaries: colorPrimaries ?? 'unknown', transfer: colorTransfer ?? 'unknown', matrix: colorSpace, kept };
+}
+
+const isRgb = ({ pixelFormat }: Pick<VideoTrack, 'pixelFormat'>) =>
+  /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|x2rgb|pal8)/.test(pixelFormat ?? '');
+
+/**
+ * Scales to one rung: square pixels, 8-bit 4:2:0 of limited range, the matrix always named. A player guesses an unnamed one
+ * from the picture's size, and it would change whenever it switches sizes.
+ */
+export function scaleTo({ width, height }: { width: number; height: number }, source: PictureSource): string[] {
+  const { primaries, transfer, matrix, kept } = encodedColours(source);
+  const converted = isRgb(source) ? `:out_color_matrix=${matrix === 'bt709' ? 'bt709' : 'bt601'}` : '';
+  const scale = `scale=${width}:${height}:flags=bicubic:out_range=tv${converted}`;
+  const colours = `colorspace=${matrix}${kept ? '' : `:color_primaries=${primaries}:color_trc=${transfer}`}`;
+  return [scale, 'setsar=1', 'format=yuv420p', `setparams=range=tv:${colours}`];
+}
+
+/** What players take for high definition when colours are unnamed. */
+function isHd({ width, height }: { width: number; height: number }): boolean {
+  return Math.min(width, height) > 576 || Math.max(width, height) > 1024;
+}
+
+/** A number as ffmpeg reads it: no exponent, at most six decimals, none that say nothing. */
+export function number(value: number): string {
+  const text = value.toFixed(6).replace(/\.?0+$/, '');
+  return text === '-0' ? '0' : text;
+}
