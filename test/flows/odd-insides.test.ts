@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPlayable, type TestClient } from '../support/client.ts';
 import { hearSound, type SeenPicture, seePicture } from '../support/flash-and-beep.ts';
 import { readMultivariant, readPlaylist } from '../support/hls.ts';
+import { oddCorners } from '../support/odd-corners-media.ts';
 import { type OddFile, oddFiles } from '../support/odd-insides-media.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -52,6 +53,10 @@ function checkPicture(file: OddFile, isEncoded: boolean, seen: SeenPicture): voi
   expect(seen.complaints).toBe('');
   expect(seen.frames).toBe(isEncoded ? encodedFrames : frames + hiddenFrames);
   expect(seen.timesSec).toHaveLength(seen.frames);
+  if (isEncoded && file.encodedFrames) {
+    const gapsSec = seen.timesSec.slice(1).map((sec, n) => sec - seen.timesSec[n]!);
+    expect(Math.max(...gapsSec), 'frames left out are spread evenly').toBeLessThan(1 / 59);
+  }
   expectNear(seen.flashesSec, file.flashesSec ?? expectedTimes(file, zeroSec), 0.0015);
   if (isEncoded && seen.flashesSec.length > 0) expect(seen.white).toBeGreaterThan(file.leastWhite ?? 230);
   if (file.firstFrameSec !== undefined) expect(seen.timesSec[0]).toBe(file.firstFrameSec);
@@ -62,7 +67,7 @@ function checkPicture(file: OddFile, isEncoded: boolean, seen: SeenPicture): voi
 }
 
 describe.concurrent('a file with', () => {
-  it.each(Object.entries(oddFiles))('%s', async (name, file) => {
+  it.each(Object.entries({ ...oddFiles, ...oddCorners }))('%s', async (name, file) => {
     const id = await client.upload(await file.make(), { filename: `${name}.bin` });
     const { playback } = await client.waitFor(id, isPlayable);
     const { renditions } = playback!;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,8 @@ export async function makeMedia(extension: string, ...argv: string[]): Promise<s
   const path = join(folder, `${name}.${extension}`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
-  const aside = join(folder, `${name}-${process.pid}.${extension}`);
+  // Two tests may make the same at the same time.
+  const aside = join(folder, `${name}-${randomUUID()}.${extension}`);
   await ffmpeg('-v', 'error', ...argv, aside);
   renameSync(aside, path);
   return path;

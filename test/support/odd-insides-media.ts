@@ -43,7 +43,7 @@ export interface OddFile {
 
 const clip = (extension: string, options?: FlashOptions, argv?: string[]) => makeFlashes(extension, options, argv);
 /** AAC begins with a frame that only primes the decoder; what has no edit list counts it. */
-const PRIMING = 1024 / 48_000;
+export const PRIMING = 1024 / 48_000;
 const VARIABLE = [...PLAIN, '-fps_mode', 'vfr', ...AAC];
 const unsteady = { filters: "select='not(mod(n,25))+gt(mod(n*7,11),4)'" };
 const HOLE = { seconds: 17, filters: "select='lt(t,3.5)+gte(t,12.9)'" };
@@ -58,17 +58,22 @@ const hdr = (transfer: string) => [
   ...['-x265-params', 'log-level=none:keyint=50:scenecut=0'],
   ...['-color_primaries', 'bt2020', '-color_trc', transfer, '-colorspace', 'bt2020nc', ...AAC],
 ];
-const vp9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '50', '-b:v', '300k'];
+export const vp9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '50', '-b:v', '300k'];
 
 /** Writes a changed copy of a file beside it. */
-function patched(path: string, name: string, change: (bytes: Buffer) => Buffer): string {
+export function patched(path: string, name: string, change: (bytes: Buffer) => Buffer): string {
   const target = path.replace(/\.(\w+)$/, `-${name}.$1`);
   writeFileSync(target, change(Buffer.from(readFileSync(path))));
   return target;
 }
 
 /** All boxes of a type, however deep. */
-function boxesOf(bytes: Buffer, type: string, start = 0, end = bytes.length): { bodyStart: number; start: number }[] {
+export function boxesOf(
+  bytes: Buffer,
+  type: string,
+  start = 0,
+  end = bytes.length,
+): { bodyStart: number; start: number }[] {
   return listBoxes(bytes, start, end).flatMap((box) => {
     if (box.type === type) return [box];
     const isContainer = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'edts'].includes(box.type);
@@ -77,7 +82,7 @@ function boxesOf(bytes: Buffer, type: string, start = 0, end = bytes.length): { 
 }
 
 /** Sets the matrix of the first track: it is to be turned clockwise by this much (14496-12 section 8.3.2). */
-async function turned(path: Promise<string>, degrees: 90 | 180 | 270): Promise<string> {
+export async function turned(path: Promise<string>, degrees: 90 | 180 | 270): Promise<string> {
   const one = 0x10000;
   const [a, b, c, d] = { 90: [0, one, -one, 0], 180: [-one, 0, 0, -one], 270: [0, -one, one, 0] }[degrees];
   return patched(await path, `turned-${degrees}`, (bytes) => {
@@ -89,7 +94,7 @@ async function turned(path: Promise<string>, degrees: 90 | 180 | 270): Promise<s
 }
 
 /** Says that every frame is a key frame: a table of those that are makes the others none, so it is renamed. */
-async function allKeys(path: Promise<string>): Promise<string> {
+export async function allKeys(path: Promise<string>): Promise<string> {
   return patched(await path, 'all-keys', (bytes) => {
     for (const stss of boxesOf(bytes, 'stss')) bytes.write('free', stss.start + 4, 'latin1');
     return bytes;
@@ -97,7 +102,7 @@ async function allKeys(path: Promise<string>): Promise<string> {
 }
 
 /** Marks every SimpleBlock of the first track as a key frame (RFC 9559 section 10.2). */
-async function allKeysMatroska(path: Promise<string>): Promise<string> {
+export async function allKeysMatroska(path: Promise<string>): Promise<string> {
   return patched(await path, 'all-keys', (bytes) => {
     const lengthOf = (at: number) => Math.clz32(bytes[at]!) - 23;
     const walk = (start: number, end: number) => {

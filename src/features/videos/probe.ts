@@ -1,12 +1,14 @@
 import { open } from 'node:fs/promises';
 import { and, eq, isNull } from 'drizzle-orm';
 import { Problem } from '../../core/problem.ts';
+import { HOUR_MS } from '../../core/time.ts';
 import { sniffContainer } from '../../media/container/sniff.ts';
-import { probeArgv } from '../../media/encode/argv.ts';
+import { listTimesArgv, probeArgv } from '../../media/encode/argv.ts';
 import { encodable } from '../../media/encode/encoders/encoders.ts';
 import { planRenditions } from '../../media/plan/plan.ts';
 import { primaryVideo } from '../../media/plan/video.ts';
-import { mediaUnplayable, readProbe } from '../../media/probe/read.ts';
+import { readLengthSec } from '../../media/probe/packets.ts';
+import { declaresLength, mediaUnplayable, readProbe } from '../../media/probe/read.ts';
 import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { App } from '../../ports.ts';
@@ -76,10 +78,28 @@ async function probeFile(app: App, path: string, container: Container, signal: A
       cause: error,
     });
   }
-  const info = readProbe(JSON.parse(printed.toString('utf8')), container);
+  const said: unknown = JSON.parse(printed.toString('utf8'));
+  const measuredSec = declaresLength(said) ? null : await measureLength(app, path, container, signal);
+  const info = readProbe(said, container, measuredSec);
   // From here on the first is the one that is shown.
   const primary = primaryVideo(info.video);
   return { ...info, video: info.video.toSorted((a, b) => Number(b === primary) - Number(a === primary)) };
+}
+
+/** Of a file that does not say: all of it has to be read. Null where even that does not tell. */
+async function measureLength(
+  app: App,
+  path: string,
+  { demuxer }: Container,
+  signal: AbortSignal,
+): Promise<number | null> {
+  try {
+    const printed = await app.ffmpeg.probe(listTimesArgv({ path, demuxer }), { signal, timeoutMs: HOUR_MS });
+    return readLengthSec(printed.toString('utf8'));
+  } catch (error) {
+    if (error instanceof FfmpegError && error.reason === 'failed') return null;
+    throw error;
+  }
 }
 
 /** The sentence that a video's owner reads when work on it has failed for good. */

@@ -8,8 +8,8 @@ const words = (...values: number[]) => {
   return bytes;
 };
 
-/** A film of one track of ten seconds: lengths of edits in milliseconds, media times in ticks of 100 Hz. */
-function film(edits: [lengthMs: number, mediaTime: number][], kind = 'vide'): Buffer {
+/** A film of one track of ten seconds: lengths of edits in milliseconds, media times and those of samples in ticks of 100 Hz. */
+function film(edits: [lengthMs: number, mediaTime: number][], kind = 'vide', samples?: number[]): Buffer {
   const elst = makeFullBox(
     'elst',
     0,
@@ -20,7 +20,9 @@ function film(edits: [lengthMs: number, mediaTime: number][], kind = 'vide'): Bu
   const hdlr = makeFullBox('hdlr', 0, 0, words(0), Buffer.from(kind, 'latin1'), words(0, 0, 0));
   const edts = edits.length > 0 ? [makeBox('edts', elst)] : [];
   const mvhd = makeFullBox('mvhd', 0, 0, words(0, 0, 1000, 10_000));
-  return makeBox('moov', mvhd, makeBox('trak', ...edts, makeBox('mdia', mdhd, hdlr)));
+  const stts = samples ? [makeFullBox('stts', 0, 0, words(samples.length / 2, ...samples))] : [];
+  const minf = makeBox('minf', makeBox('stbl', ...stts));
+  return makeBox('moov', mvhd, makeBox('trak', ...edts, makeBox('mdia', mdhd, hdlr, minf)));
 }
 
 describe('hasCuts', () => {
@@ -39,6 +41,8 @@ describe('hasCuts', () => {
     ],
     ['a length of zero, which means all', film([[0, 200]]), false],
     ['an end before the end', film([[4200, 0]]), true],
+    ['an end where its samples end, whatever length is declared', film([[4200, 0]], 'vide', [100, 4, 20, 1]), false],
+    ['an end before its samples end', film([[4200, 0]], 'vide', [100, 4, 1, 600]), true],
     [
       'two pieces',
       film([

@@ -25,7 +25,7 @@ function isCut(moov: Buffer, track: Box, movieScale: number): boolean {
   const kind = handler ? moov.toString('latin1', handler.bodyStart + 8, handler.bodyStart + 12) : '';
   if (!elst || !mdhd || !['vide', 'soun'].includes(kind) || movieScale === 0) return false;
   const mediaScale = readScale(moov, mdhd);
-  const mediaSec = readLength(moov, mdhd) / mediaScale;
+  const mediaSec = (sumOfSamples(moov, track) ?? readLength(moov, mdhd)) / mediaScale;
   const edits = readEdits(moov, elst).filter(({ mediaTime }) => mediaTime >= 0);
   const [first] = edits;
   if (edits.length !== 1 || !first) return edits.length > 1;
@@ -55,4 +55,15 @@ function readScale(moov: Buffer, box: Box): number {
 function readLength(moov: Buffer, box: Box): number {
   const wide = moov[box.bodyStart] === 1;
   return wide ? Number(moov.readBigUInt64BE(box.bodyStart + 24)) : moov.readUInt32BE(box.bodyStart + 16);
+}
+
+/** Ticks of all samples (`stts`, section 8.6.1.2), which the declared length may contradict; null where they are in fragments. */
+function sumOfSamples(moov: Buffer, track: Box): number | null {
+  const stts = findBox(moov, 'mdia/minf/stbl/stts', track);
+  if (!stts || stts.end - stts.bodyStart < 8) return null;
+  const first = stts.bodyStart + 8;
+  const count = Math.min(moov.readUInt32BE(stts.bodyStart + 4), Math.floor((stts.end - first) / 8));
+  let ticks = 0;
+  for (let n = 0; n < count; n++) ticks += moov.readUInt32BE(first + n * 8) * moov.readUInt32BE(first + n * 8 + 4);
+  return count > 0 ? ticks : null;
 }

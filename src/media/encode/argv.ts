@@ -41,6 +41,12 @@ export function probeArgv({ path, demuxer }: { path: string; demuxer: string }):
   return ['-hide_banner', '-v', 'error', ...show, ...first, ...patience, ...inputOf(path, demuxer)];
 }
 
+/** ffprobe: the times of every packet as lines of CSV on stdout, for `readLengthSec`. It reads the whole file. */
+export function listTimesArgv({ path, demuxer }: { path: string; demuxer: string }): string[] {
+  const show = ['-show_entries', 'packet=codec_type,pts_time,duration_time', '-of', 'csv=p=0'];
+  return ['-hide_banner', '-v', 'error', ...show, ...inputOf(path, demuxer)];
+}
+
 /**
  * Decodes a video track once and encodes it to every output: fragmented MP4 on `pipe:FD`, one fragment from key
  * frame to key frame, key frames at `keyFramesSec` and nowhere else. Every frame keeps its time: in the output it is

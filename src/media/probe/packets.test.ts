@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readFirstPackets } from './packets.ts';
+import { readFirstPackets, readLengthSec } from './packets.ts';
 
 const packet = (stream_index: number, pts_time: string, flags: string) => ({ stream_index, pts_time, flags });
 const read = (...packets: unknown[]) => Object.fromEntries(readFirstPackets(packets));
@@ -25,4 +25,18 @@ it('leaves out what an edit list discards', () => {
 it('makes nothing of packets without times', () => {
   expect(read({ stream_index: 0, flags: 'K' }, { stream_index: 0, pts_time: 'N/A' }, null)).toEqual({});
   expect(readFirstPackets(undefined).size).toBe(0);
+});
+
+it.each([
+  [
+    'the last to end, whatever is stored last',
+    'video,0.08,0.04\nvideo,9.0,0.04\nvideo,8.9,0.04\naudio,0.0,0.02\n',
+    9.04,
+  ],
+  ['no time is no packet', 'video,N/A,0.04\naudio,-0.007,0.02\naudio,3,N/A\n', 3.007],
+  ['captions do not count', 'audio,0,0.5\nsubtitle,0,100\n', 0.5],
+  ['nothing', '', null],
+  ['not a length', 'video,4,N/A\n', null],
+])('adds up a length: %s', (_what, printed, lengthSec) => {
+  expect(readLengthSec(printed)).toBe(lengthSec);
 });

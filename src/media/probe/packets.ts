@@ -30,3 +30,20 @@ export function readFirstPackets(packets: unknown): Map<number, FirstPackets> {
 }
 
 const flagsOf = (packet: Json) => (typeof packet.flags === 'string' ? packet.flags : '');
+
+/**
+ * How long a file plays by the times of all its packets, as `listTimesArgv` prints them: for recordings that nobody finished,
+ * which do not say. Null without a packet of picture or sound that has a time.
+ */
+export function readLengthSec(printed: string): number | null {
+  let startSec = Number.POSITIVE_INFINITY;
+  let endSec = Number.NEGATIVE_INFINITY;
+  for (const line of printed.split('\n')) {
+    const [kind, shown, lasts] = line.split(',');
+    const atSec = Number.parseFloat(shown ?? '');
+    if ((kind !== 'video' && kind !== 'audio') || !Number.isFinite(atSec)) continue;
+    startSec = Math.min(startSec, atSec);
+    endSec = Math.max(endSec, atSec + (Number.parseFloat(lasts ?? '') || 0));
+  }
+  return endSec > startSec ? endSec - startSec : null;
+}

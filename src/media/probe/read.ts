@@ -32,11 +32,11 @@ const SOUND_CONTAINERS = new Set(['mp3', 'flac', 'wav', 'adts', 'ogg']);
 
 /**
  * Reads what `ffprobe -show_format -show_streams -show_chapters -show_packets -of json` printed (see `probeArgv`). Nothing in it is trusted:
- * missing, "N/A" and absurd values become null or a default.
+ * missing, "N/A" and absurd values become null or a default. `measuredSec`: how long it is, where it does not say (`declaresLength`).
  *
  * Throws `media-unplayable` with a sentence for the file's owner: neither picture nor sound, a picture too large, no length.
  */
-export function readProbe(json: unknown, container: Container): MediaInfo {
+export function readProbe(json: unknown, container: Container, measuredSec: number | null = null): MediaInfo {
   const root = asRecord(json);
   const format = asRecord(root.format);
   const streams = listOf(root.streams);
@@ -46,12 +46,13 @@ export function readProbe(json: unknown, container: Container): MediaInfo {
   const subtitles: SubtitleTrack[] = [];
   const packets = readFirstPackets(root.packets);
   const ordinals = { video: 0, audio: 0, subtitle: 0 };
+  const hasFilm = streams.some((stream) => stream.codec_type === 'video' && isFilm(stream));
   for (const stream of streams) {
     const index = integer(stream.index);
     if (index === null || index < 0) continue;
     if (stream.codec_type === 'video') {
       const ordinal = ordinals.video++;
-      if (isCover(stream, container)) covers.push(index);
+      if (isCover(stream, container, hasFilm)) covers.push(index);
       else if (video.length < MOST_TRACKS) pushIf(video, readVideo(stream, index, ordinal, packets.get(index)));
     } else if (stream.codec_type === 'audio') {
       const ordinal = ordinals.audio++;
@@ -68,7 +69,7 @@ export function readProbe(json: unknown, container: Container): MediaInfo {
   }
   return {
     container,
-    durationSec: readDuration(format, streams),
+    durationSec: readDuration(declaredSec(format, streams) ?? measuredSec),
     startSec: real(format.start_time) ?? 0,
     bitrateKbps: kbps(format.bit_rate),
     video,
@@ -89,10 +90,15 @@ function readNames(format: Json, streams: readonly Json[]): Pick<MediaInfo, 'tit
   return { title: named('title'), artist: named('artist') ?? named('album_artist'), album: named('album') };
 }
 
-function isCover(stream: Json, container: Container): boolean {
+const isFilm = (stream: Json) =>
+  !STILL_CODECS.has(String(stream.codec_name)) && asRecord(stream.disposition).attached_pic !== 1;
+
+function isCover(stream: Json, container: Container, hasFilm: boolean): boolean {
   if (asRecord(stream.disposition).attached_pic === 1) return true;
   if (!STILL_CODECS.has(String(stream.codec_name))) return false;
   if (SOUND_CONTAINERS.has(container.name)) return true;
+  // Beside a film, pictures are its cover, whichever is called the default; Matroska does not say how many there are.
+  if (hasFilm) return true;
   // Motion JPEG is a film; one picture that lasts as long as the sound is a cover.
   return integer(stream.nb_frames) === 1;
 }
@@ -160,12 +166,23 @@ function readSubtitle(stream: Json, index: number, ordinal: number): SubtitleTra
   };
 }
 
-/** The container's own length, or else the longest track's. Throws where there is none, or none to be believed. */
-function readDuration(format: Json, streams: readonly Json[]): number {
+/** Whether a file says how long it is. What is recorded live does not, where nobody has come back to write it down. */
+export function declaresLength(json: unknown): boolean {
+  const root = asRecord(json);
+  return declaredSec(asRecord(root.format), listOf(root.streams)) !== null;
+}
+
+/** The container's own length, or else the longest track's. */
+function declaredSec(format: Json, streams: readonly Json[]): number | null {
   const declared = real(format.duration);
   const longest = Math.max(0, ...streams.map((stream) => real(stream.duration) ?? 0));
   const durationSec = declared !== null && declared > 0 ? declared : longest;
-  if (durationSec <= 0) {
+  return durationSec > 0 ? durationSec : null;
+}
+
+/** Throws where there is no length, or none to be believed. */
+function readDuration(durationSec: number | null): number {
+  if (durationSec === null || durationSec <= 0) {
     throw mediaUnplayable(
       'The file does not say how long it is: it may have been cut off. Try to send it again, or remux it.',
     );
