@@ -207,6 +207,7 @@ it('shows captions as large as somebody wants them, also next time', async () =>
 });
 
 it('lets the owner add a file, which is in the menu without a reload, and take it away', async () => {
+  await page.getByTestId('more-button').click();
   await page.getByTestId('subtitles-button').click();
   await expect.poll(() => page.getByTestId('subtitles-track').count()).toBe(4);
   const good = { name: 'film.it.srt', mimeType: 'text/plain', buffer: Buffer.from(SRT.replace('Hello', 'Ciao')) };
@@ -221,6 +222,7 @@ it('lets the owner add a file, which is in the menu without a reload, and take i
   await page.keyboard.press('Escape');
   await choose('Dutch');
   await page.getByText('Ciao from the file').waitFor();
+  await page.getByTestId('more-button').click();
   await page.getByTestId('subtitles-button').click();
   await added.getByTestId('subtitles-remove').click();
   await added.waitFor({ state: 'detached' });

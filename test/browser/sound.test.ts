@@ -207,6 +207,7 @@ describe('the picture of a video', () => {
     const id = await client.upload(film);
     const before = await client.waitFor(id, (reply) => isReady(reply) && Boolean(reply.playback?.storyboard), 90_000);
     await page.goto(`/watch/${id}`);
+    await page.getByTestId('more-button').click();
     await page.getByTestId('poster-button').click();
     const choices = page.getByTestId('poster-choice');
     await choices.first().waitFor();

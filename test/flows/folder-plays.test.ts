@@ -5,7 +5,7 @@ import type { LibraryWire } from '../../src/features/libraries/api.ts';
 import type { VideoReply, VideoWire } from '../../src/features/videos/api.ts';
 import { isReady, type TestClient } from '../support/client.ts';
 import { download, readMultivariant } from '../support/hls.ts';
-import { ffmpeg, makeClip } from '../support/media.ts';
+import { ffmpeg, makeClip, makeMedia } from '../support/media.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
 let kinora: TestApp;
@@ -77,6 +77,22 @@ it('follows a file that is renamed: same video, same history', async () => {
       progress: { positionMs: 6000 },
     });
   expect(await videos()).toHaveLength(2);
+});
+
+it('calls music what its tags say, and films what their files say', async () => {
+  const music = join(kinora.folder, 'music');
+  mkdirSync(music);
+  const tags = ['-metadata', 'title=Tides'];
+  copyFileSync(await makeMedia('mp3', '-f', 'lavfi', '-i', 'sine=duration=2', ...tags), join(music, '03 - Track.mp3'));
+  copyFileSync(await makeMedia('mp4', '-i', clip, '-c', 'copy', ...tags), join(music, 'A film.mp4'));
+  const body = { name: 'Music', kind: 'home', folders: [music] };
+  const added = (await admin.post<{ library: LibraryWire }>('/api/libraries', body, 201)).library;
+  const titles = async () =>
+    (await admin.get<{ items: VideoWire[] }>(`/api/videos?library=${added.id}`)).items
+      .filter(({ playable }) => playable)
+      .map(({ title }) => title)
+      .sort();
+  await expect.poll(titles, { timeout: 15_000 }).toEqual(['A film', 'Tides']);
 });
 
 it('probes a file anew when it has changed', async () => {

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
 import type { z } from 'zod';
 import { newId } from '../../core/ids.ts';
+import { titleFromFilename } from '../../media/probe/titles.ts';
 import type { Loudness } from '../../media/sound/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Tx } from '../../platform/db.ts';
@@ -104,7 +105,11 @@ export interface Probed {
 export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed): void {
   const { sourceId, info, timeline, policy } = probed;
   const nowMs = app.clock.nowMs();
-  const before = tx.select({ playableAtMs: videos.playableAtMs }).from(videos).where(eq(videos.id, videoId)).get();
+  const before = tx
+    .select({ playableAtMs: videos.playableAtMs, title: videos.title, filename: videos.filename })
+    .from(videos)
+    .where(eq(videos.id, videoId))
+    .get();
   tx.update(sources).set({ info, timeline, format: STREAM_FORMAT }).where(eq(sources.id, sourceId)).run();
   tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
   probed.renditions.forEach((spec, position) => {
@@ -117,9 +122,13 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
   const picture = info.video[0];
   const durationMs = Math.round(timeline.durationUs / 1000);
   const shape = { durationMs, width: picture?.width ?? null, height: picture?.height ?? null };
+  // Music says better what it is called than its file does ("03 - Track.mp3"); of films it is the other way round.
+  const named =
+    picture === undefined && before?.title === titleFromFilename(before?.filename ?? '') ? info.title : null;
   const hasWork = policy === 'eager' && probed.renditions.some(({ mode }) => mode === 'encoded');
   changeVideo(app, tx, videoId, {
     ...shape,
+    ...(named ? { title: named } : {}),
     hasPicture: picture !== undefined,
     playableAtMs: before?.playableAtMs ?? nowMs,
     encodePercent: hasWork ? 0 : null,

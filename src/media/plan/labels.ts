@@ -17,12 +17,12 @@ export function markDuplicates(renditions: readonly VideoRendition[]): VideoRend
 }
 
 /**
- * "English", "English 5.1", "Director's commentary", "Track 2": each different from the others. `channels` is how many each
+ * "English", "English 5.1", "Director's commentary", "Track 2" ("Sound" where there is but one): each different from the others. `channels` is how many each
  * has as it is delivered, which may be fewer than in the source.
  */
 export function describeAudio(tracks: readonly Pick<AudioTrack, 'title' | 'language' | 'channels'>[]): string[] {
   const plain = tracks.map((track, n) => {
-    const name = track.title ?? languageName(track.language) ?? `Track ${n + 1}`;
+    const name = track.title ?? languageName(track.language) ?? (tracks.length === 1 ? 'Sound' : `Track ${n + 1}`);
     const layout = channelLayout(track.channels);
     return layout && !name.includes(layout) ? `${name} ${layout}` : name;
   });

@@ -137,6 +137,7 @@ export const en = {
   'video.restored': '“{title}” is back.',
 
   'watch.about': 'About this video',
+  'watch.actions': 'More actions',
   'watch.more': 'More videos',
   'watch.moreFrom': 'More from {name}',
   'watch.fromLibrary': 'Library',

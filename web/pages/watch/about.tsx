@@ -1,5 +1,5 @@
 import './about.css';
-import { Captions, Globe, type IconNode, Image, Link, Lock, Pencil, Share2, Users } from 'lucide';
+import { Captions, Ellipsis, Globe, type IconNode, Image, Link, Lock, Pencil, Share2, Trash2, Users } from 'lucide';
 import { useState } from 'preact/hooks';
 import type { VideoWire, Visibility } from '../../../src/features/videos/api.ts';
 import { appPath } from '../../lib/base.ts';
@@ -8,8 +8,9 @@ import { t } from '../../lib/i18n/translate.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { EditDialog } from '../../videos/edit-dialog.tsx';
-import { DeleteButton } from './delete-button.tsx';
+import { useRemoveVideo } from './delete-button.tsx';
 import { Description } from './description.tsx';
 import { PosterDialog } from './poster-dialog.tsx';
 import { ShareDialog } from './share-dialog.tsx';
@@ -35,17 +36,7 @@ export function About({ video }: { video: VideoWire }) {
               {t('action.edit')}
             </Button>
           )}
-          {video.may.edit && video.playable && (
-            <Button icon={Image} onClick={() => setOpen('poster')} data-testid="poster-button">
-              {t('poster.button')}
-            </Button>
-          )}
-          {video.may.edit && video.playable && (
-            <Button icon={Captions} onClick={() => setOpen('subtitles')} data-testid="subtitles-button">
-              {t('subtitles.button')}
-            </Button>
-          )}
-          {video.may.remove && <DeleteButton video={video} />}
+          <MoreActions video={video} open={setOpen} />
         </div>
       </div>
       <div class="about__box">
@@ -66,6 +57,40 @@ export function About({ video }: { video: VideoWire }) {
       {open === 'subtitles' && <SubtitlesDialog video={video} onClose={() => setOpen(null)} />}
       {open === 'share' && <ShareDialog video={video} onClose={() => setOpen(null)} />}
     </section>
+  );
+}
+
+/** What is done rarely. */
+function MoreActions({ video, open }: { video: VideoWire; open: (dialog: 'poster' | 'subtitles') => void }) {
+  const remove = useRemoveVideo(video);
+  const { may, playable, hasPicture } = video;
+  if (!may.remove && !(may.edit && playable)) return null;
+  return (
+    <Menu
+      label={t('watch.actions')}
+      data-testid="more-menu"
+      trigger={(wiring) => (
+        <button type="button" class="icon-button" aria-label={t('watch.actions')} {...wiring} data-testid="more-button">
+          <Icon node={Ellipsis} />
+        </button>
+      )}
+    >
+      {may.edit && playable && (
+        <MenuItem icon={Image} onChoose={() => open('poster')} data-testid="poster-button">
+          {t('poster.button')}
+        </MenuItem>
+      )}
+      {may.edit && playable && hasPicture && (
+        <MenuItem icon={Captions} onChoose={() => open('subtitles')} data-testid="subtitles-button">
+          {t('subtitles.button')}
+        </MenuItem>
+      )}
+      {may.remove && (
+        <MenuItem icon={Trash2} danger onChoose={() => void remove()} data-testid="delete-video">
+          {t('action.delete')}
+        </MenuItem>
+      )}
+    </Menu>
   );
 }
 

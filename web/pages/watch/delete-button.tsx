@@ -8,8 +8,8 @@ import { t } from '../../lib/i18n/translate.ts';
 import { Button } from '../../ui/button.tsx';
 import { showToast } from '../../ui/toast.tsx';
 
-/** Deletes without asking, because it can be undone. */
-export function DeleteButton({ video, variant = 'soft' }: { video: VideoWire; variant?: 'soft' | 'quiet' }) {
+/** Deletes without asking, because it can be undone. Returns what a button does when it is pressed. */
+export function useRemoveVideo(video: VideoWire): () => Promise<void> {
   const { route } = useLocation();
 
   async function remove(): Promise<void> {
@@ -31,6 +31,11 @@ export function DeleteButton({ video, variant = 'soft' }: { video: VideoWire; va
       showToast(problemText(error), { tone: 'bad' });
     }
   }
+  return remove;
+}
+
+export function DeleteButton({ video, variant = 'soft' }: { video: VideoWire; variant?: 'soft' | 'quiet' }) {
+  const remove = useRemoveVideo(video);
   return (
     <Button variant={variant} icon={Trash2} onClick={() => void remove()} data-testid="delete-video">
       {t('action.delete')}
