@@ -131,6 +131,8 @@ describe('plays', () => {
     expect(state.currentTime).toBeGreaterThan(halfway);
     expect(Math.abs(state.duration * 1000 - video.durationMs!)).toBeLessThan(250);
     if (sample.hasPicture !== false) expectUpright(state, video, sample.portrait === true);
+    await switchThrough('quality');
+    await switchThrough('audio');
     expect(await page.getByTestId('player-error').count()).toBe(0);
     // Nobody watches it any more, and what is still to be encoded would only slow down the next one.
     await page.goto('about:blank');
@@ -170,6 +172,30 @@ describe('plays', () => {
     expect(watched.complaints.filter((text) => !/play\(\) request was interrupted/.test(text))).toEqual([]);
   });
 });
+
+/** Chooses each entry of a menu of the player, where there is one, and sees that it plays on from near the beginning. */
+async function switchThrough(list: 'quality' | 'audio'): Promise<void> {
+  const box = (await page.getByTestId('player').boundingBox())!;
+  const show = async () => {
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 3);
+    await page.mouse.move(box.x + box.width / 2 + 5, box.y + box.height / 3 + 5);
+    await page.getByTestId('settings-button').click();
+    if ((await page.getByTestId(`settings-${list}`).count()) === 0) return [];
+    await page.getByTestId(`settings-${list}`).click();
+    return page.getByTestId(`${list}-option`).all();
+  };
+  const count = (await show()).length;
+  if (count === 0) await page.keyboard.press('Escape');
+  for (let n = 0; n < count; n++) {
+    const options = n === 0 ? await page.getByTestId(`${list}-option`).all() : await show();
+    await options[n]!.click();
+    await seek(page, 0.3);
+    // Short ones have ended meanwhile.
+    await startPlaying(page);
+    await playsOn(page, 0.5, 60_000);
+    expect((await playerState(page)).error).toBeNull();
+  }
+}
 
 /** The picture has the shape the server promised, and stands where the sample is one that stands. */
 function expectUpright(state: { width: number; height: number }, video: VideoWire, portrait: boolean): void {
