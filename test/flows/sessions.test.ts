@@ -38,6 +38,14 @@ function watch({ app }: TestApp): Facts {
 }
 
 const repeated = ({ written }: Facts) => [...written].filter(([, times]) => times > 1);
+/** Numbers below a bound, the same for the same seed. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed * 7919 + 7;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+}
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Uploads a clip and reads the playlist of its only encoded picture. */
@@ -85,14 +93,10 @@ describe('few encoders and many viewers', () => {
 
   it('answers everybody who stays, makes nothing twice, and starts no more than it may', async () => {
     const viewers = await Promise.all(['ada', 'ben', 'cleo', 'dan', 'eve', 'fay'].map((name) => kinora.member(name)));
-    let seed = 7;
-    const random = (below: number) => {
-      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-      return Math.floor((seed / 2 ** 31) * below);
-    };
-    const finals = await Promise.all(
-      viewers.map(async (viewer) => {
+    const ends = await Promise.all(
+      viewers.map(async (viewer, n) => {
         const urls = await urlsFor(viewer);
+        const random = randomFrom(n);
         for (let jump = 0; jump < 6; jump++) {
           const leaving = new AbortController();
           const asked = ask(viewer, urls[random(urls.length)]!, leaving.signal).catch(() => 0);
@@ -105,14 +109,14 @@ describe('few encoders and many viewers', () => {
         for (const index of [last, last + 1]) {
           let status = await ask(viewer, urls[index]!);
           while (status === 503) status = await ask(viewer, urls[index]!);
-          if (status !== 200) return status;
+          expect(status).toBe(200);
         }
-        return 200;
+        return [urls[last]!, urls[last + 1]!];
       }),
     );
-    expect(finals).toEqual(viewers.map(() => 200));
     expect(repeated(facts)).toEqual([]);
-    expect(facts.written.size).toBeGreaterThan(6);
+    // How much more was made depends on how long they stayed where they left: of that, nothing may be said.
+    for (const url of ends.flat()) expect([...facts.written.keys()]).toContain(keyOf(url));
     expect(facts.mostWorking).toBeLessThanOrEqual(SLOTS);
     expect(facts.mostProcesses).toBeLessThanOrEqual(SLOTS * 4);
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DiskWire } from '../../src/features/instance/api.ts';
 import type { LiveMessage } from '../../src/features/live/api.ts';
 import { isPlayable, isReady, type TestClient, tusPart } from '../support/client.ts';
 import { makeClip } from '../support/media.ts';
@@ -151,6 +152,38 @@ describe('beginning', () => {
     });
     expect(response.status).toBe(status);
     expect(JSON.parse(text).errors[0].field).toBe(field);
+  });
+
+  it('keeps room for what others have announced and not sent yet, while they go on', async () => {
+    const crowded = await createTestApp({ uploads: { maxSizeGb: 1_000_000 } });
+    try {
+      const { space } = await (await crowded.admin()).get<DiskWire>('/api/instance/disk');
+      const most = Math.floor((space!.freeBytes - space!.keepFreeBytes) * 0.6);
+      const [ada, ben] = [await crowded.member('ada'), await crowded.member('ben')];
+      const announce = async (who: TestClient, sizeBytes: number) => {
+        const { response, text } = await who.raw('POST', '/api/videos/init', {
+          body: JSON.stringify({ filename: 'a.mp4', sizeBytes }),
+          headers: { 'Content-Type': 'application/json' },
+        });
+        return { status: response.status, reply: JSON.parse(text) as Begun & { detail: string } };
+      };
+      const both = await Promise.all([announce(ada, most), announce(ben, most)]);
+      expect(both.map(({ status }) => status).sort()).toEqual([201, 507]);
+      const refused = both.find(({ status }) => status === 507)!.reply;
+      expect(refused.detail).toMatch(/beside the uploads that are under way/);
+      const [winner, loser] = both[0]!.status === 201 ? [ada, ben] : [ben, ada];
+      const { upload } = both.find(({ status }) => status === 201)!.reply;
+      expect((await announce(loser, Math.floor(most / 4))).status).toBe(201);
+      expect((await announce(loser, most)).status).toBe(507);
+      // Who has given up makes room, and who says nothing for a day as well.
+      expect((await winner.raw('DELETE', upload.url, { headers: TUS })).response.status).toBe(204);
+      expect((await announce(loser, most)).status).toBe(201);
+      expect((await announce(winner, most)).status).toBe(507);
+      crowded.travel(25 * 3_600_000);
+      expect((await announce(winner, most)).status).toBe(201);
+    } finally {
+      await crowded.close();
+    }
   });
 
   it('refuses a body that is no JSON', async () => {

@@ -1,5 +1,8 @@
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
+import { DAY_MS } from '../../core/time.ts';
 import { titleFromFilename } from '../../media/probe/titles.ts';
+import type { Db, Tx } from '../../platform/db.ts';
 import { storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import { mayUpload } from '../accounts/queries.ts';
@@ -7,6 +10,7 @@ import type { Viewer } from '../accounts/viewer.ts';
 import { roomBytes } from '../instance/disk.service.ts';
 import { videoNotFound } from '../videos/problems.ts';
 import { findVideo, type VideoRow } from '../videos/queries.ts';
+import { videos } from '../videos/schema.ts';
 import { addSource, addVideo, getEditable } from '../videos/service.ts';
 import type { InitUploadBody } from './api.ts';
 import { uploadIncomplete, uploadingNotAllowed, uploadNotFound, uploadTooLarge } from './problems.ts';
@@ -32,11 +36,11 @@ export async function initUpload(
     });
   }
   const room = await roomBytes(app);
-  if (room !== null && sizeBytes > room) {
-    throw storageFull("There is not enough room on the server's disk for this file. Ask its admin to make room.");
-  }
-  const id = app.db.write((tx) =>
-    addVideo(app, tx, {
+  const received = await receivedByUpload(app, files);
+  const id = app.db.write((tx) => {
+    // Counted where the new one is written: of two that begin at once, the second knows of the first.
+    if (room !== null && sizeBytes > room - awaitedBytes(app, tx, received)) throw noRoom(sizeBytes <= room);
+    return addVideo(app, tx, {
       title: title ?? titleFromFilename(filename),
       filename,
       sizeBytes,
@@ -44,11 +48,49 @@ export async function initUpload(
       state: 'uploading',
       visibility: visibility ?? app.config.uploads.defaultVisibility,
       ownerId: user.id,
-    }),
-  );
+    });
+  });
   await files.create(id, sizeBytes);
   return id;
 }
+
+/** An upload that nobody has gone on with for so long keeps no room free, or announcing would be enough to keep everybody out. */
+const KEEPS_ROOM_MS = DAY_MS;
+
+function unfinishedUploads(app: App, db: Db['orm'] | Tx) {
+  return db
+    .select({ id: videos.id, sizeBytes: videos.sizeBytes })
+    .from(videos)
+    .where(
+      and(
+        eq(videos.state, 'uploading'),
+        isNull(videos.deletedAtMs),
+        gt(videos.updatedAtMs, app.clock.nowMs() - KEEPS_ROOM_MS),
+      ),
+    )
+    .all();
+}
+
+async function receivedByUpload(app: App, files: UploadFiles): Promise<Map<string, number>> {
+  const uploads = unfinishedUploads(app, app.db.orm);
+  const sizes = await Promise.all(uploads.map(async ({ id }) => [id, (await files.receivedBytes(id)) ?? 0] as const));
+  return new Map(sizes);
+}
+
+/** What the unfinished uploads of everybody have announced and not sent yet. */
+function awaitedBytes(app: App, tx: Tx, received: ReadonlyMap<string, number>): number {
+  return unfinishedUploads(app, tx).reduce(
+    (sum, { id, sizeBytes }) => sum + Math.max(0, sizeBytes - (received.get(id) ?? 0)),
+    0,
+  );
+}
+
+const noRoom = (becauseOfOthers: boolean) =>
+  storageFull(
+    becauseOfOthers
+      ? "There is not enough room on the server's disk for this file beside the uploads that are under way. Try again when they are done, or ask its admin to make room."
+      : "There is not enough room on the server's disk for this file. Ask its admin to make room.",
+  );
 
 /** The upload behind a tus URL: only its owner finds it. */
 export function getUpload(app: App, viewer: Viewer, id: string): VideoRow {
