@@ -53,6 +53,8 @@ export interface Ffmpeg {
   version(): string | null;
   /** ffmpeg's names of the encoders it was built with, asked once; null where it cannot be started. */
   encoders(): Promise<ReadonlySet<string> | null>;
+  /** The names of its filters, asked once; null where it cannot be started. */
+  filters(): Promise<ReadonlySet<string> | null>;
   running(): number;
   /** Stops every child, and waits for them to be gone. */
   close(): Promise<void>;
@@ -63,10 +65,14 @@ export interface FfmpegPaths {
   ffprobe: string;
 }
 
+/** Two or three flags, by version, and a name. */
+const FILTER_LINE = /^ [T.][S.][C.]? (\S+)/gm;
+
 export function createFfmpeg(paths: FfmpegPaths): Ffmpeg {
   const children = new Map<ChildProcess, Promise<unknown>>();
   let knownVersion: string | null | undefined;
   let knownEncoders: Promise<ReadonlySet<string> | null> | undefined;
+  let knownFilters: Promise<ReadonlySet<string> | null> | undefined;
   // Children must not outlive us, whichever way we end; after kill -9 their broken pipes end them.
   const killAll = () => {
     for (const child of children.keys()) child.kill('SIGKILL');
@@ -100,6 +106,16 @@ export function createFfmpeg(paths: FfmpegPaths): Ffmpeg {
         },
       );
       return knownEncoders;
+    },
+    filters() {
+      knownFilters ??= start(paths.ffmpeg, ['-hide_banner', '-filters'], { timeoutMs: MINUTE_MS }).done.then(
+        (printed) => new Set([...printed.toString().matchAll(FILTER_LINE)].map((match) => match[1]!)),
+        () => {
+          knownFilters = undefined;
+          return null;
+        },
+      );
+      return knownFilters;
     },
     running: () => children.size,
     async close() {

@@ -6,6 +6,7 @@ import { encodeAudioArgv, encodeVideoArgv } from '../media/encode/argv.ts';
 import { remuxArgv } from '../media/encode/argv-remux.ts';
 import type { EncodeOutput } from '../media/encode/encode-options.ts';
 import { encoderFor } from '../media/encode/encoders/encoders.ts';
+import { lackingFilters } from '../media/encode/filters.ts';
 import { audioEncoding } from '../media/plan/audio-encodings.ts';
 import type { Rendition, VideoRendition } from '../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
@@ -55,7 +56,7 @@ export async function encodeRun(ffmpeg: Ffmpeg, options: EncodeRunOptions): Prom
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const isRemux = options.renditions[0]!.spec.cut === 'remux';
-  const argv = isRemux ? remuxRunArgv(options) : runArgv(options);
+  const argv = isRemux ? remuxRunArgv(options) : runArgv(options, lackingFilters(await ffmpeg.filters()));
   const running = ffmpeg.start(argv, { pipes: options.renditions.length, priority: options.priority, signal });
   const watchdog = watchForSilence(stop);
   const readers = options.renditions.map((rendition, n) =>
@@ -165,7 +166,7 @@ function silenceOf(spec: Rendition): Silence | null {
   return { data: silence(spec.channels), frameTicks: frameSamples, primingTicks: primingSamples };
 }
 
-function runArgv(options: EncodeRunOptions): string[] {
+function runArgv(options: EncodeRunOptions, lacking: ReadonlySet<string>): string[] {
   const { source, renditions, firstSegment, endSegment } = options;
   const { timeline, info, path } = source;
   const spec = renditions[0]!.spec;
@@ -199,7 +200,7 @@ function runArgv(options: EncodeRunOptions): string[] {
     startsOnKey: startsOnKey(timeline, spec, firstSegment),
     durationSec: isWhole ? null : atSec(endSegment) - (startSec ?? timeline.ffmpegOriginSec) - 0.001,
     keyFramesSec,
-    source: track,
+    source: { ...track, lacking },
     burn: renditions[0]!.burn ?? null,
     preset: options.preset,
     crf: options.crf,

@@ -5,6 +5,7 @@ import { holdsSpare, isByDevice } from '../media/container/parameter-sets.ts';
 import { initArgv } from '../media/encode/argv.ts';
 import { remuxArgv } from '../media/encode/argv-remux.ts';
 import { encoderFor } from '../media/encode/encoders/encoders.ts';
+import { lackingFilters } from '../media/encode/filters.ts';
 import { audioEncoding } from '../media/plan/audio-encodings.ts';
 import type { Ffmpeg } from '../platform/ffmpeg.ts';
 import type { Hardware } from '../platform/hardware.ts';
@@ -70,7 +71,7 @@ export function createHeaders({ ffmpeg, hardware, store, sessions, settings, sho
       : initArgv({
           ...stream,
           rendition: spec,
-          source: track ?? null,
+          source: track ? { ...track, lacking: lackingFilters(await ffmpeg.filters()) } : null,
           encoder: track ? encoderFor(spec.codec) : null,
           ...encoder,
           preset: settings.preset,

@@ -73,9 +73,9 @@ const WANTED = {
     libopus: 'Opus sound',
   },
   filters: {
-    zscale: 'HDR films in the right colours on ordinary screens',
-    tonemap: 'HDR films in the right colours on ordinary screens',
-    bwdif: 'interlaced video without combs',
+    zscale: 'HDR films in exactly the right colours on ordinary screens',
+    tonemap: 'HDR films in exactly the right colours on ordinary screens',
+    bwdif: 'interlaced video at its best',
     subtitles: 'burnt-in text subtitles',
     overlay: 'burnt-in picture subtitles',
     ebur128: 'equal loudness',

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { coverArgv, framesArgv, posterArgv } from '../../media/encode/argv-images.ts';
+import { lackingFilters, type PictureSource } from '../../media/encode/filters.ts';
 import { choosePosters } from '../../media/pictures/picture-score.ts';
 import type { VideoTrack } from '../../media/types.ts';
 import { encodePoster, FORMATS, toPixels, toWebp } from '../../platform/images.ts';
@@ -34,11 +35,12 @@ export async function findPosters(
     const cover = await readCover(app, source, signal);
     return cover ? { pictures: [cover], best: 0 } : null;
   }
-  const frames = await readCandidates(app, source, track, { folder, signal });
+  const picture = { ...track, lacking: lackingFilters(await app.ffmpeg.filters()) };
+  const frames = await readCandidates(app, source, picture, { folder, signal });
   const chosen = await choose(frames);
   if (chosen.good || frames.length === 0) return chosen.pictures.length > 0 ? chosen : null;
   // One key frame, and that one black: what comes after it is looked at as well.
-  const early = await readEarlyFrames(app, source, track, { folder, signal });
+  const early = await readEarlyFrames(app, source, picture, { folder, signal });
   return choose([...frames, ...early]);
 }
 
@@ -52,7 +54,7 @@ async function choose(frames: Buffer[]): Promise<PosterChoices & { good: boolean
 async function readCandidates(
   app: App,
   source: StreamSource,
-  track: VideoTrack,
+  track: VideoTrack & PictureSource,
   { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<Buffer[]> {
   const momentsUs = SHARES.map((share) => share * source.timeline.durationUs);
@@ -86,7 +88,7 @@ async function readCandidates(
 async function readEarlyFrames(
   app: App,
   source: StreamSource,
-  track: VideoTrack,
+  track: VideoTrack & PictureSource,
   { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<Buffer[]> {
   const { path, info } = source;

@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../core/time.ts';
 import { sniffContainer } from '../../media/container/sniff.ts';
 import { listTimesArgv, probeArgv } from '../../media/encode/argv.ts';
 import { encodable } from '../../media/encode/encoders/encoders.ts';
+import { lackingFilters } from '../../media/encode/filters.ts';
 import { planRenditions } from '../../media/plan/plan.ts';
 import { primaryVideo } from '../../media/plan/video.ts';
 import { readLengthSec } from '../../media/probe/packets.ts';
@@ -44,6 +45,7 @@ export async function probeVideo(app: App, videoId: string, signal: AbortSignal)
     refused,
     grids: { source: timeline.source !== null, sparse: timeline.source?.sparse ?? false },
     settings: encodable(encoding, await app.ffmpeg.encoders()),
+    lacking: lackingFilters(await app.ffmpeg.filters()),
   });
   const policy = row.video.origin === 'library' ? encoding.policy.libraries : encoding.policy.uploads;
   const probed: Probed = { sourceId: row.source.id, info, timeline, renditions: specs, policy };

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storyboardArgv, type Turn } from '../../media/encode/argv-images.ts';
+import { lackingFilters } from '../../media/encode/filters.ts';
 import { planStoryboard, type StoryboardPlan, storyboardVtt } from '../../media/pictures/storyboard.ts';
 import { toSheet } from '../../platform/images.ts';
 import type { App } from '../../ports.ts';
@@ -40,12 +41,19 @@ async function drawSheets(app: App, source: StreamSource, plan: StoryboardPlan, 
   const { info, path } = source;
   const track = info.video[0]!;
   const { folder, signal } = place;
+  const lacking = lackingFilters(await app.ffmpeg.filters());
   const draw = async (
     from: { path: string; demuxer: string; trackIndex: number; turn?: Turn },
     intervalSec: number,
     decode: 'keys' | 'all',
   ) => {
-    const argv = storyboardArgv({ ...from, source: track, plan: { ...plan, intervalSec }, decode, folder });
+    const argv = storyboardArgv({
+      ...from,
+      source: { ...track, lacking },
+      plan: { ...plan, intervalSec },
+      decode,
+      folder,
+    });
     await runImages(app, argv, signal);
     return sheetsIn(folder);
   };

@@ -169,6 +169,18 @@ describe('encoding pictures', () => {
     for (const part of parts) expect(graph({ source: { ...plain, ...source } })).toContain(part);
   });
 
+  test.each<[string, object, string[], string[], string[]]>([
+    ['HDR without zscale', { range: 'pq' }, ['zscale'], ['lutrgb=r=', 'format=gbrp16le', bt709], ['zscale', 'tonemap']],
+    ['HLG without tonemap', { range: 'hlg' }, ['tonemap'], ['lutrgb=r=', bt709], ['zscale', 'tonemap']],
+    ['interlaced without bwdif', { interlaced: true }, ['bwdif'], ['[0:0]yadif=mode=send_frame,scale'], ['bwdif']],
+    ['interlaced without any', { interlaced: true }, ['bwdif', 'yadif'], ['[0:0]scale'], ['bwdif', 'yadif']],
+    ['transparent', { hasAlpha: true, codec: 'prores' }, ['premultiply'], ['[0:0]scale'], ['premultiply']],
+  ])('does without what an ffmpeg lacks: %s', (_, source, lacking, parts, gone) => {
+    const printed = graph({ source: { ...plain, ...source, lacking: new Set(lacking) } });
+    for (const part of parts) expect(printed).toContain(part);
+    for (const part of gone) expect(printed).not.toContain(part);
+  });
+
   test('VP9 with alpha is decoded by the one decoder that reads it', () => {
     expect(line(encode({ source: { ...plain, codec: 'vp9', hasAlpha: true } }))).toContain('-c:v libvpx-vp9 -copyts');
     expect(line(encode({ source: { ...plain, codec: 'vp9' } }))).not.toContain('libvpx');

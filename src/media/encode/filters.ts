@@ -1,4 +1,5 @@
 import type { VideoTrack } from '../types.ts';
+import { toneMap } from './tone-map.ts';
 
 /** What the picture filters need to know of a track. */
 export type PictureSource = ColourSource &
@@ -14,7 +15,18 @@ export type PictureSource = ColourSource &
     | 'width'
     | 'height'
     | 'reorderFrames'
-  >;
+  > & {
+    /** Filters of `SPARED_FILTERS` that this ffmpeg was built without. */
+    lacking?: ReadonlySet<string>;
+  };
+
+/** Filters that can be done without, by others or not at all. */
+export const SPARED_FILTERS = ['zscale', 'tonemap', 'bwdif', 'yadif', 'premultiply'] as const;
+
+/** Which of those are lacking, of all that an ffmpeg has; null, where that is unknown, means none. */
+export function lackingFilters(filters: ReadonlySet<string> | null): ReadonlySet<string> {
+  return new Set(SPARED_FILTERS.filter((name) => filters !== null && !filters.has(name)));
+}
 
 /** Encoded pictures a second never exceed this (and 0.5 for what is 60 but measured badly). */
 export const MAX_FRAME_RATE = 60.5;
@@ -32,29 +44,14 @@ export function encodedFrameRate(frameRate: number | null): number | null {
  */
 export function preparePicture(source: PictureSource, maxSize: { width: number; height: number }): string[] {
   const filters: string[] = [];
-  if (source.interlaced) filters.push('bwdif=mode=send_frame');
-  if (source.hasAlpha) filters.push('format=yuva444p', 'premultiply=inplace=1', 'format=yuv444p');
-  if (source.range !== 'sdr') filters.push(...toneMap(source.range, maxSize));
+  const { lacking } = source;
+  const deinterlacer = ['bwdif', 'yadif'].find((name) => !lacking?.has(name));
+  if (source.interlaced && deinterlacer) filters.push(`${deinterlacer}=mode=send_frame`);
+  if (source.hasAlpha && !lacking?.has('premultiply')) {
+    filters.push('format=yuva444p', 'premultiply=inplace=1', 'format=yuv444p');
+  }
+  if (source.range !== 'sdr') filters.push(...toneMap(source.range, maxSize, lacking));
   return filters;
-}
-
-/** Of HDR, what a white page has (ITU-R BT.2408 section 2.1): it becomes the white of SDR, and what is brighter little more. */
-const WHITE_NITS = 203;
-
-/**
- * ITU-R BT.2390-style mapping is not in ffmpeg 5.1: the Moebius curve in linear light, then BT.709. It leaves the darker half alone;
- * Hable's came out a fifth darker than the same picture in SDR.
- */
-function toneMap(range: 'pq' | 'hlg', { width, height }: { width: number; height: number }): string[] {
-  const transfer = range === 'pq' ? 'smpte2084' : 'arib-std-b67';
-  return [
-    `zscale=w=${width}:h=${height}:tin=${transfer}:pin=bt2020:min=bt2020nc:t=linear:npl=${WHITE_NITS}`,
-    'format=gbrpf32le',
-    'zscale=p=bt709',
-    'tonemap=mobius:desat=0',
-    'zscale=t=bt709:m=bt709:r=tv',
-    'format=yuv420p',
-  ];
 }
 
 /**

@@ -22,6 +22,8 @@ export interface PlanInput {
   /** `source`: its key frames make a grid that can be shared. `sparse`: they are over 10 s apart in places. */
   grids: { source: boolean; sparse: boolean };
   settings: LadderSettings;
+  /** Filters that this server's ffmpeg was built without (`lackingFilters`). */
+  lacking?: ReadonlySet<string>;
 }
 
 /** What people call the container of a file. */

@@ -218,7 +218,15 @@ describe('pictures', () => {
     });
     expect(copied).toMatchObject({ mode: 'copied', range: 'pq', codecString: 'hevc.exact' });
     expect(encoded).toMatchObject({ mode: 'encoded', range: 'sdr', codecString: 'avc1.640028', level: 40 });
-    expect(encoded!.why).toContain('HDR');
+    expect(encoded!.why).toMatch(/HDR\) is mapped to what every screen shows\.$/);
+  });
+
+  test('HDR that is mapped only roughly says so', () => {
+    const hdr = video({ codec: 'hevc', profile: 'Main 10', bitDepth: 10, range: 'pq' });
+    const [, encoded] = plan({ video: [hdr] }, { lacking: new Set(['zscale']) });
+    expect(encoded!.why).toMatch(/HDR.* a little off: this server's ffmpeg was built without zscale\.$/);
+    const [, sdr] = plan({ video: [video({ codec: 'hevc', profile: 'Main' })] }, { lacking: new Set(['zscale']) });
+    expect(sdr!.why).not.toContain('zscale');
   });
 
   test('the first default track is the picture, or else the largest', () => {

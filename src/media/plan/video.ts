@@ -1,3 +1,4 @@
+import { mapsRoughly } from '../encode/tone-map.ts';
 import type { Grid, MediaInfo, VideoRendition, VideoTrack } from '../types.ts';
 import { browserPlaysVideo, codecName } from './codecs.ts';
 import { encodedCodecString } from './encoded-codecs.ts';
@@ -24,13 +25,13 @@ export function primaryVideo(tracks: readonly VideoTrack[]): VideoTrack | null {
 export function planVideo(
   track: VideoTrack,
   grid: Grid,
-  { info, copy, refused, grids, settings }: PlanInput,
+  { info, copy, refused, grids, settings, lacking }: PlanInput,
 ): VideoRendition[] {
   const cut = grids.source ? (copy.get(track.index) ?? null) : null;
   const verdict = judgeVideo(track, info, cut, refused?.get(track.index) ?? null);
   const sourceKbps = track.bitrateKbps ?? info.bitrateKbps;
   const alone = grids.sparse;
-  const whyFull = verdict.universal && alone ? WHY_SPARSE : verdict.whyEncoded;
+  const whyFull = `${verdict.universal && alone ? WHY_SPARSE : verdict.whyEncoded}${whyRough(track, lacking)}`;
   const copied =
     verdict.codecString === null
       ? null
@@ -63,6 +64,14 @@ const WHY_SPARSE = 'Encoded: the key frames of the original are too far apart to
 function whyRung(codec: string): string {
   if (codec === 'h264') return 'Encoded to switch down on slower connections.';
   return `Encoded as ${codecName(codec)}: about the same picture in fewer bits, for players that know it.`;
+}
+
+/** What comes out otherwise than it should, as this server's ffmpeg was built without a part. */
+function whyRough(track: VideoTrack, lacking: ReadonlySet<string> | undefined): string {
+  if (track.range !== 'sdr' && mapsRoughly(lacking)) {
+    return " Its brightest and strongest colours may be a little off: this server's ffmpeg was built without zscale.";
+  }
+  return '';
 }
 
 interface Verdict {
