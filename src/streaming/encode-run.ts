@@ -91,7 +91,8 @@ function readOutput(
   let cutter: ReturnType<typeof createSegmentCutter> | null = null;
   let originTicks = 0;
   let move: Fit['move'] = null;
-  const made = firstSegment;
+  /** One past the last segment that was handed on. */
+  let made = firstSegment;
   const isRemux = spec.cut === 'remux';
   const drain = async () => {
     for await (const item of readEncoderOutput(pipe)) {
@@ -131,7 +132,10 @@ function readOutput(
         for (const { index, bytes } of cutter.push(samples)) {
           signal.throwIfAborted();
           await watchdog.waitFor(onSegment(rendition, index, bytes));
+          made = index + 1;
         }
+        // Packets go on to the end of the file, and would only be thrown away.
+        if (isRemux && made >= endSegment) return;
       }
     }
   };

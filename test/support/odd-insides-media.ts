@@ -37,6 +37,10 @@ export interface OddFile {
   size?: string;
   /** A sentence some rendition gives as its reason. */
   why?: RegExp;
+  /** Whether it is played from a copy with another clock. */
+  repaired?: boolean;
+  /** Where the last packet of a part ends is not told: the next part begins within so much of it. */
+  looseSec?: number;
   /** How exactly sound is in step; coarser for codecs whose delay the container does not tell. */
   soundToleranceSec?: number;
 }
@@ -127,6 +131,24 @@ export async function allKeysMatroska(path: Promise<string>): Promise<string> {
 async function cutTs(path: Promise<string>, fromShare: number): Promise<string> {
   return patched(await path, 'cut', (bytes) => bytes.subarray(188 * Math.floor((bytes.length * fromShare) / 188)));
 }
+
+/** Files put one behind the other byte by byte. */
+async function joined(parts: { extension: string; options: FlashOptions; argv?: string[] }[]): Promise<string> {
+  const paths: string[] = [];
+  for (const { extension, options, argv } of parts) paths.push(await clip(extension, options, argv));
+  return patched(paths[0]!, 'joined', () => Buffer.concat(paths.map((path) => readFileSync(path))));
+}
+
+/** How long the sound of a clip is: whole frames of AAC, and the one that primes. */
+const aacSec = (seconds: number) => ((Math.ceil((seconds * 48_000) / 1024) + 1) * 1024) / 48_000;
+const LATER = [...PLAIN, ...AAC, '-output_ts_offset', '3600'];
+const PART = { extension: 'ts', options: { seconds: 5 } };
+const MPEG2 = ['-c:v', 'mpeg2video', '-bf', '2', '-b:v', '1M', '-c:a', 'mp2'];
+const PROGRAM_PART = { extension: 'vob', options: { seconds: 5 }, argv: MPEG2 };
+const PART_SEC = aacSec(5);
+const oddSeconds = [1, 3]
+  .flatMap((sec) => [0, 1, 2].map((part) => part * PART_SEC + PRIMING + sec))
+  .sort((a, b) => a - b);
 
 const usual = { modes: 'copied encoded / copied', frames: 225, durationSec: 9 };
 const encodedOnly = { ...usual, modes: 'encoded / copied' };
@@ -283,6 +305,27 @@ export const oddFiles: Record<string, OddFile> = {
     make: () => clip('ts', {}, [...PLAIN, ...AAC, '-output_ts_offset', '95440']),
     zeroSec: PRIMING,
     durationSec: 9 + PRIMING,
+  },
+  'a clock that jumps an hour ahead and back again': {
+    ...usual,
+    make: () => joined([PART, { ...PART, argv: LATER }, PART]),
+    frames: 375,
+    flashesSec: oddSeconds,
+    beepsSec: oddSeconds,
+    durationSec: 2 * PART_SEC + 5 + PRIMING,
+    repaired: true,
+    looseSec: 0.008,
+  },
+  'a program stream of two parts': {
+    ...encodedOnly,
+    modes: 'encoded / encoded',
+    make: () => joined([PROGRAM_PART, PROGRAM_PART]),
+    frames: 250,
+    flashesSec: [1, 3, 6, 8],
+    beepsSec: [1, 3, 6, 8],
+    durationSec: 10,
+    repaired: true,
+    looseSec: 0.03,
   },
   'sound much shorter than its picture': {
     ...usual,

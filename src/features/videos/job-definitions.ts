@@ -8,11 +8,11 @@ const attempts = 10;
 /** How often work that fails by itself is tried. */
 export const TRIES = 3;
 
-/** Understands a source; afterwards the video can be played. */
+/** Understands a source; afterwards the video can be played. A file whose clock jumps is copied, which takes as long as it takes. */
 export const probeJob = defineJob('videos.probe', VideoPayload, {
   lane: 'probe',
   attempts,
-  timeout: '5m',
+  timeout: '2h',
   priority: 10,
 });
 /** Makes the poster and the storyboard. */

@@ -14,9 +14,7 @@ import { findStream } from './streams.queries.ts';
 
 /** Says who does this feature's background work. */
 export function handleVideoJobs(app: App): void {
-  app.queue.handle(probeJob, ({ videoId }, context) =>
-    explaining(context, () => probeVideo(app, videoId, context.signal)),
-  );
+  app.queue.handle(probeJob, ({ videoId }, context) => explaining(context, () => probeVideo(app, videoId, context)));
   app.queue.handle(fillJob, ({ videoId }, context) => explaining(context, () => fillVideo(app, videoId, context)));
   app.queue.handle(imagesJob, ({ videoId }, context) =>
     explaining(context, () => makeImages(app, videoId, context.signal)),

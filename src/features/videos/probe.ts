@@ -12,8 +12,10 @@ import { readLengthSec } from '../../media/probe/packets.ts';
 import { declaresLength, mediaUnplayable, readProbe } from '../../media/probe/read.ts';
 import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
+import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
+import { repairClock } from './repair.ts';
 import { sources, videos } from './schema.ts';
 import { markPlayable, type Probed } from './service.ts';
 import { sourcePath } from './streams.queries.ts';
@@ -25,7 +27,12 @@ const HEAD_BYTES = 64 * 1024;
  * unless what was understood is of an older format.
  * Throws `media-unplayable` with a sentence for the owner where the file is no use.
  */
-export async function probeVideo(app: App, videoId: string, signal: AbortSignal): Promise<void> {
+export async function probeVideo(
+  app: App,
+  videoId: string,
+  context: Pick<JobContext, 'signal' | 'progress'>,
+): Promise<void> {
+  const { signal } = context;
   const row = app.db.orm
     .select({ video: videos, source: sources })
     .from(sources)
@@ -33,9 +40,11 @@ export async function probeVideo(app: App, videoId: string, signal: AbortSignal)
     .where(and(eq(sources.videoId, videoId), isNull(videos.deletedAtMs)))
     .get();
   if (!row || (row.video.playableAtMs !== null && row.source.format >= STREAM_FORMAT)) return;
-  const path = sourcePath(app, row.source);
-  if (!path) throw mediaUnplayable('The original file is not on this machine.');
-  const container = await sniffFile(path);
+  const original = sourcePath(app, row.source);
+  if (!original) throw mediaUnplayable('The original file is not on this machine.');
+  const container = await sniffFile(original);
+  const repairedKey = await repairClock(app, row.source, { ...context, path: original, container });
+  const path = repairedKey === null ? original : app.storage.localPath(repairedKey)!;
   const info = await probeFile(app, path, container, signal);
   const { timeline, copy, refused } = await app.streaming.inspect(path, info);
   const { encoding } = app.config;
@@ -48,7 +57,7 @@ export async function probeVideo(app: App, videoId: string, signal: AbortSignal)
     lacking: lackingFilters(await app.ffmpeg.filters()),
   });
   const policy = row.video.origin === 'library' ? encoding.policy.libraries : encoding.policy.uploads;
-  const probed: Probed = { sourceId: row.source.id, info, timeline, renditions: specs, policy };
+  const probed: Probed = { sourceId: row.source.id, repairedKey, info, timeline, renditions: specs, policy };
   signal.throwIfAborted();
   // Segments of earlier renditions, of an older format or of a file that has been replaced, belong to nobody any more.
   await app.streaming.release(videoId);

@@ -72,6 +72,8 @@ export const sources = sqliteTable(
     modifiedAtMs: integer('modified_at_ms').notNull(),
     /** 1 while a file in place cannot be found though its folder can: swept later, back at once when it returns. */
     missing: integer('missing', { mode: 'boolean' }).notNull().default(false),
+    /** Where the clock of the file jumps: a copy in storage in which it does not, and which is played instead. */
+    repairedKey: text('repaired_key'),
     info: text('info', { mode: 'json' }).$type<MediaInfo>(),
     timeline: text('timeline', { mode: 'json' }).$type<Timeline>(),
     /** The `STREAM_FORMAT` it was inspected under; older ones are inspected anew. */

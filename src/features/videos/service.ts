@@ -76,7 +76,7 @@ export function replaceSource(
 ): void {
   tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
   tx.update(sources)
-    .set({ ...facts, info: null, timeline: null, loudness: null, missing: false })
+    .set({ ...facts, info: null, timeline: null, loudness: null, repairedKey: null, missing: false })
     .where(eq(sources.id, sourceId))
     .run();
   changeVideo(app, tx, videoId, {
@@ -92,6 +92,8 @@ export function replaceSource(
 
 export interface Probed {
   sourceId: string;
+  /** See `sources.repairedKey`. */
+  repairedKey: string | null;
   info: MediaInfo;
   timeline: Timeline;
   renditions: Rendition[];
@@ -103,14 +105,14 @@ export interface Probed {
  * format, its renditions are replaced and all else stays.
  */
 export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed): void {
-  const { sourceId, info, timeline, policy } = probed;
+  const { sourceId, info, timeline, repairedKey, policy } = probed;
   const nowMs = app.clock.nowMs();
   const before = tx
     .select({ playableAtMs: videos.playableAtMs, title: videos.title, filename: videos.filename })
     .from(videos)
     .where(eq(videos.id, videoId))
     .get();
-  tx.update(sources).set({ info, timeline, format: STREAM_FORMAT }).where(eq(sources.id, sourceId)).run();
+  tx.update(sources).set({ info, timeline, repairedKey, format: STREAM_FORMAT }).where(eq(sources.id, sourceId)).run();
   tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
   probed.renditions.forEach((spec, position) => {
     // What is only put into other wrapping is in the source already, and quickly made again: it is never kept for good.

@@ -46,6 +46,11 @@ export function sourcePath(app: App, source: { kind: 'stored' | 'inPlace'; locat
   return source.kind === 'inPlace' ? source.location : app.storage.localPath(source.location);
 }
 
+/** The file that is played: the source's own, or its repaired copy. */
+function playedPath(app: App, source: typeof sources.$inferSelect): string | null {
+  return source.repairedKey === null ? sourcePath(app, source) : app.storage.localPath(source.repairedKey);
+}
+
 const KEPT = 200;
 const caches = new WeakMap<App, Map<string, VideoStream>>();
 
@@ -65,7 +70,7 @@ function readStream(app: App, videoId: string): VideoStream | null {
     .orderBy(asc(sources.createdAtMs))
     .limit(1)
     .get();
-  const path = found ? sourcePath(app, found.source) : null;
+  const path = found ? playedPath(app, found.source) : null;
   if (!found?.source.info || !found.source.timeline || !path) return null;
   const { id, info, timeline } = found.source;
   const rows = orm.select().from(renditions).where(eq(renditions.sourceId, id)).orderBy(asc(renditions.position)).all();
