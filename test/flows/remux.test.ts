@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findStream } from '../../src/features/videos/streams.queries.ts';
+import { encodeRun } from '../../src/streaming/encode-run.ts';
 import { isPlayable, type TestClient } from '../support/client.ts';
 import { packetTimes } from '../support/frames.ts';
 import { readPlaylist } from '../support/hls.ts';
@@ -50,6 +52,31 @@ describe.each(CLIPS)('%s', (_what, extension, video) => {
       expect(await packetTimes(path, stream)).toHaveLength((await packetHashes(clip, stream)).length);
     }
   });
+});
+
+it('stops where its last segment ends, not where the file does', async () => {
+  const [, extension, video] = CLIPS[0]!;
+  const clip = await makeClip({ seconds: 24, size: '320x180', gop: 60, extension, video });
+  const id = await client.upload(clip);
+  await client.waitFor(id, isPlayable);
+  const { source, renditions } = findStream(kinora.app, id)!;
+  const made: number[] = [];
+  let fragments = 0;
+  await encodeRun(kinora.app.ffmpeg, {
+    ...{ source, renditions: renditions.filter(({ spec }) => spec.kind === 'video' && spec.cut === 'remux') },
+    ...{ firstSegment: 1, endSegment: 2, preset: 'ultrafast', crf: 23, audioKbps: 96, priority: 'watching' },
+    signal: new AbortController().signal,
+    onInit: async () => null,
+    onSegment: async (_, index) => {
+      made.push(index);
+    },
+    gate: async () => {
+      fragments++;
+    },
+  });
+  expect(made).toEqual([1]);
+  // A header, up to two groups of pictures before, those of the segment, and the first of the next.
+  expect(fragments).toBeLessThan(8);
 });
 
 /** What each packet of a stream holds, in the order stored; pictures with their units marked in one way. */
