@@ -12,7 +12,7 @@ import type { Rendition, VideoRendition } from '../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../platform/ffmpeg.ts';
 import { readEncoderOutput } from './fragment-reader.ts';
 import { createSegmentCutter, type Silence } from './segment-cutter.ts';
-import { boundariesOf, type StreamRendition, type StreamSource } from './source.ts';
+import { boundariesOf, decodedOriginSec, type StreamRendition, type StreamSource } from './source.ts';
 
 /** ffmpeg's output clock starts here, so that no decode time is negative; taken off again when reading. */
 const OFFSET_SEC = 10;
@@ -94,6 +94,7 @@ function readOutput(
   /** One past the last segment that was handed on. */
   let made = firstSegment;
   const isRemux = spec.cut === 'remux';
+  const originSec = isRemux ? source.timeline.ffmpegOriginSec : decodedOriginSec(source.timeline, spec);
   const drain = async () => {
     for await (const item of readEncoderOutput(pipe)) {
       watchdog.alive();
@@ -109,7 +110,7 @@ function readOutput(
           timescale,
           primingTicks: spec.kind === 'audio' && !isRemux ? audioEncoding(spec.codec).primingSamples : 0,
         });
-        originTicks = Math.round((OFFSET_SEC + source.timeline.ffmpegOriginSec) * timescale);
+        originTicks = Math.round((OFFSET_SEC + originSec) * timescale);
         cutter = createSegmentCutter({
           boundariesUs: boundariesOf(source.timeline, spec.grid),
           timescale,
@@ -175,9 +176,9 @@ function runArgv(options: EncodeRunOptions, lacking: ReadonlySet<string>): strin
   const { timeline, info, path } = source;
   const spec = renditions[0]!.spec;
   const boundariesUs = boundariesOf(timeline, spec.grid);
-  const atSec = (index: number) => timeline.ffmpegOriginSec + boundariesUs[index]! / 1e6;
+  const originSec = decodedOriginSec(timeline, spec);
+  const atSec = (index: number) => originSec + boundariesUs[index]! / 1e6;
   const isWhole = endSegment >= boundariesUs.length - 1;
-  const originSec = timeline.ffmpegOriginSec;
   const base = { path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, originSec, offsetSec: OFFSET_SEC };
   if (spec.kind === 'audio') {
     const { sampleRate, frameSamples, prerollFrames } = audioEncoding(spec.codec);
@@ -202,7 +203,7 @@ function runArgv(options: EncodeRunOptions, lacking: ReadonlySet<string>): strin
     ...base,
     startSec,
     startsOnKey: startsOnKey(timeline, spec, firstSegment),
-    durationSec: isWhole ? null : atSec(endSegment) - (startSec ?? timeline.ffmpegOriginSec) - 0.001,
+    durationSec: isWhole ? null : atSec(endSegment) - (startSec ?? originSec) - 0.001,
     keyFramesSec,
     source: { ...track, lacking },
     burn: renditions[0]!.burn ?? null,

@@ -11,6 +11,7 @@ import { findCuts } from './cuts.ts';
 import type { InputPool, OpenInput } from './input-pool.ts';
 import { inspectRemux, type RemuxTrack } from './inspect-remux.ts';
 import { measureCopies, readMoov } from './measure.ts';
+import { measurePictureDelay } from './picture-delay.ts';
 import type { Timeline } from './source.ts';
 
 /** What the packager found out about a source: its clocks, its grid, and which tracks it can cut. */
@@ -108,6 +109,8 @@ export async function inspectSource(
   }
   for (const { index } of isCutUp ? [...info.video, ...info.audio] : []) refuse(index, WHY_CUT_UP);
   const timeline: Timeline = { ...clocks, durationUs, source, regularUs: regularGrid(durationUs) };
+  const delaySec = remuxedPicture ? 0 : await measurePictureDelay(ffmpeg, path, info);
+  if (delaySec > 0) timeline.pictureDelaySec = delaySec;
   if (shown) timeline.pictureUs = { start: toUs(shown.startSec), end: toUs(shown.endSec) };
   return { copy: await measureCopies(path, info, timeline, copy), refused, timeline };
 }

@@ -23,6 +23,8 @@ export interface Timeline {
    * Matroska's CodecDelay, which it does not take off.
    */
   audioShiftSec?: Record<number, number>;
+  /** By how much ffmpeg's times of decoded pictures are later than those of sound: a container that only knows decode times. */
+  pictureDelaySec?: number;
   durationUs: number;
   /** When the first picture is shown, and when the last one would end. Absent where only a decoder knows. */
   pictureUs?: { start: number; end: number };
@@ -55,6 +57,11 @@ export interface StreamRendition {
 /** The boundaries a rendition is cut on: n + 1 times in microseconds for n segments. */
 export function boundariesOf(timeline: Timeline, grid: Grid): number[] {
   return grid === 'source' && timeline.source ? timeline.source.boundariesUs : timeline.regularUs;
+}
+
+/** What ffmpeg calls presentation time zero in what it decodes of a track. */
+export function decodedOriginSec({ ffmpegOriginSec, pictureDelaySec = 0 }: Timeline, { kind }: Rendition): number {
+  return ffmpegOriginSec + (kind === 'video' ? pictureDelaySec : 0);
 }
 
 /** What to add to the packager's time of a packet of this track to have its presentation time. */

@@ -38,11 +38,18 @@ interface Original {
 
 /** What ffmpeg makes of the file as it is. */
 async function readOriginal(path: string, alone: boolean): Promise<Original> {
-  const [seen, heard] = await Promise.all([alone ? null : seePictures(path, true), hearSound(path, true)]);
+  const [found, heard] = await Promise.all([alone ? null : seePictures(path, true), hearSound(path, true)]);
+  const seen = found && path.endsWith('.avi') ? fromStart(found) : found;
   const started = await ffprobe('-select_streams', 'a:0', '-show_entries', 'stream=start_time', '-of', 'csv=p=0', path);
   // A negative start is an encoder's priming; sound of no start begins at zero.
   const soundSec = Math.max(0, Number.parseFloat(started) || 0);
   return { seen, heard, originSec: Math.min(soundSec, seen?.framesSec[0] ?? soundSec) };
+}
+
+/** AVI knows no delay of reordered pictures: ffmpeg counts it as one of the film, but its sound does not wait. */
+function fromStart(seen: Seen): Seen {
+  const earlier = (sec: number) => sec - seen.framesSec[0]!;
+  return { ...seen, framesSec: seen.framesSec.map(earlier), flashesSec: seen.flashesSec.map(earlier) };
 }
 
 async function checkPicture(path: string, { seen: original, originSec }: Original): Promise<Seen> {

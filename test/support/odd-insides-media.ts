@@ -327,6 +327,16 @@ export const oddFiles: Record<string, OddFile> = {
     repaired: true,
     looseSec: 0.03,
   },
+  'MPEG-4 with B-frames in AVI': {
+    ...encodedOnly,
+    modes: 'encoded / encoded',
+    make: () => clip('avi', {}, ['-c:v', 'mpeg4', '-bf', '2', '-b:v', '1M', '-g', '50', '-c:a', 'pcm_s16le']),
+  },
+  'H.264 with B-frames in AVI': {
+    ...encodedOnly,
+    modes: 'encoded / encoded',
+    make: () => clip('avi', {}, [...PLAIN, '-c:a', 'pcm_s16le']),
+  },
   'sound much shorter than its picture': {
     ...usual,
     modes: 'copied encoded / encoded',

@@ -20,6 +20,22 @@ export function pictureTypesArgv({ path, demuxer, trackIndex }: SourceStream): s
   return ['-hide_banner', '-v', 'error', '-select_streams', String(trackIndex), ...show, ...inputOf(path, demuxer)];
 }
 
+/** ffprobe: when a stream's first packet is stored and its first pictures are shown: `packet,SEC` and `frame,SEC` a line. */
+export function firstPicturesArgv({ path, demuxer, trackIndex }: SourceStream): string[] {
+  const show = ['-show_entries', 'packet=dts_time:frame=best_effort_timestamp_time', '-of', 'csv'];
+  const first = ['-read_intervals', '%+#40'];
+  return [
+    '-hide_banner',
+    '-v',
+    'error',
+    '-select_streams',
+    String(trackIndex),
+    ...show,
+    ...first,
+    ...inputOf(path, demuxer),
+  ];
+}
+
 /**
  * A track's packets as they are, in fragmented MP4 on `pipe:FD`; pictures in one fragment from key frame to key frame. Every
  * packet keeps its time: in the output it is `pts + offsetSec`.
