@@ -53,6 +53,25 @@ export type PictureEncoder = Required<Pick<EncodeOutput, 'hardware' | 'inOrder'>
  * Rejects with `FfmpegError`, the signal's reason, or whatever `onSegment` threw.
  */
 export async function encodeRun(ffmpeg: Ffmpeg, options: EncodeRunOptions): Promise<void> {
+  const { firstSegment, onSegment } = options;
+  const wanted: EncodeRunOptions['onSegment'] = async (rendition, index, bytes) => {
+    if (index >= firstSegment) await onSegment(rendition, index, bytes);
+  };
+  // Where no picture begins, the last one before is to be shown: begun earlier, and earlier, until there is one.
+  for (let back = 0; ; back = Math.max(1, back * 2)) {
+    const from = Math.max(0, firstSegment - back);
+    try {
+      return await runOnce(ffmpeg, { ...options, firstSegment: from, onSegment: wanted });
+    } catch (error) {
+      if (!(error instanceof BeginsInHole)) throw error;
+    }
+  }
+}
+
+/** A run's first segment has no picture, and no earlier one to hold. */
+class BeginsInHole extends Error {}
+
+async function runOnce(ffmpeg: Ffmpeg, options: EncodeRunOptions): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const isRemux = options.renditions[0]!.spec.cut === 'remux';
@@ -90,10 +109,13 @@ function readOutput(
   const { spec } = rendition;
   let cutter: ReturnType<typeof createSegmentCutter> | null = null;
   let originTicks = 0;
+  let timescale = 1;
   let move: Fit['move'] = null;
   /** One past the last segment that was handed on. */
   let made = firstSegment;
   const isRemux = spec.cut === 'remux';
+  const mayBegin = spec.kind !== 'video' || isRemux || firstSegment === 0;
+  let hasBegun = mayBegin;
   const originSec = isRemux ? source.timeline.ffmpegOriginSec : decodedOriginSec(source.timeline, spec);
   const drain = async () => {
     for await (const item of readEncoderOutput(pipe)) {
@@ -102,7 +124,7 @@ function readOutput(
       // What a stopped encoder still had in its pipe may be somebody else's to make by now.
       signal.throwIfAborted();
       if (item.kind === 'init') {
-        const { timescale } = item;
+        ({ timescale } = item);
         const hasPicture = source.info.video.length > 0;
         const { editTicks, ...timing } = leadIn({
           kind: spec.kind,
@@ -130,6 +152,12 @@ function readOutput(
           ptsTicks: sample.ptsTicks - originTicks,
           data: move ? moveSample(sample.data, sample.key, move) : sample.data,
         }));
+        if (!hasBegun) {
+          const firstTicks = Math.min(...samples.map(({ ptsTicks }) => ptsTicks));
+          const nextUs = boundariesOf(source.timeline, spec.grid)[firstSegment + 1]!;
+          if ((firstTicks / timescale) * 1e6 >= nextUs - 500) throw new BeginsInHole();
+          hasBegun = true;
+        }
         for (const { index, bytes } of cutter.push(samples)) {
           signal.throwIfAborted();
           await watchdog.waitFor(onSegment(rendition, index, bytes));
@@ -144,6 +172,7 @@ function readOutput(
     drained: drain(),
     isDone: () => isRemux && made >= endSegment,
     async finish() {
+      if (!hasBegun) throw new BeginsInHole();
       for (const { index, bytes } of cutter?.finish() ?? []) await onSegment(rendition, index, bytes);
     },
   };

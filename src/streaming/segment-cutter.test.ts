@@ -72,10 +72,10 @@ describe('pictures', () => {
     expect(cut({}, [frame(0, true), frame(3999, true), frame(8000, true)])[1]).toEqual([1, [3999]]);
   });
 
-  it('leave a hole as an empty segment', () => {
-    expect(cut({}, [frame(0, true), frame(8000, true)])).toEqual([
-      [0, [0]],
-      [1, []],
+  it('are held in a segment where none begins', () => {
+    expect(cut({}, [frame(0, true), frame(1000), frame(8000, true)])).toEqual([
+      [0, [0, 1000]],
+      [1, [4000, 4001]],
       [2, [8000]],
     ]);
   });
@@ -123,8 +123,9 @@ describe('holes', () => {
   it('are filled by the picture before them', () => {
     const cutter = createSegmentCutter(BASE);
     const [first, second] = cutter.push([frame(0, true), frame(1000), frame(9500, true)]);
-    expect(durationsIn(first!)).toEqual([1000, 8500]);
-    expect(timesIn(second!)).toEqual([]);
+    expect(durationsIn(first!)).toEqual([1000, 3000]);
+    expect(timesIn(second!)).toEqual([4000, 4001]);
+    expect(durationsIn(second!)).toEqual([1, 5499]);
     expect(cutter.finish().map(durationsIn)).toEqual([[2500]]);
   });
 

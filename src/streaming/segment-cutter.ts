@@ -50,13 +50,18 @@ export interface SegmentCutter {
  *
  * A picture opens the next segment with the first key frame at or after its boundary (the encoder was told to make one
  * there); sound with the first packet at or after it. What a run made before its first boundary, to warm up, is thrown
- * away. A segment that nothing falls into is written with no samples.
+ * away. A segment in which no picture begins holds the last one before it (`holdLast`); with none before it, it is written with no
+ * samples.
  */
 export function createSegmentCutter(options: CutterOptions): SegmentCutter {
   const { boundariesUs, timescale, firstSegment, endSegment, keyed, toleranceTicks, closesEarly = true } = options;
   const lastSegment = boundariesUs.length - 2;
+  /** Packets that are copied are cut where there are some. */
+  const holds = keyed && closesEarly;
   let current = firstSegment;
   let pending: Sample[] = [];
+  /** Of pictures, the last group that was written: what it takes to show its last picture again. */
+  let lastGroup: Sample[] = [];
   /** Where the last packet taken ends. */
   let soundEndTicks: number | null = null;
 
@@ -90,7 +95,10 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
   /** `nextTicks`: when the sample is shown that opens the next segment, where it is known. */
   const close = (nextTicks?: number): CutSegment => {
     const index = current++;
-    const samples = keyed && index === 0 ? shownFromStart(pending, timescale) : pending;
+    const isHeld = holds && pending.length === 0;
+    if (keyed && pending.length > 0) lastGroup = pending;
+    const own = isHeld ? holdLast(lastGroup, Math.round(startTicks(index))) : pending;
+    const samples = keyed && index === 0 ? shownFromStart(own, timescale) : own;
     pending = [];
     const { shiftTicks, delayTicks } = options;
     const timing = { shiftTicks, delayTicks, emptyAtTicks: Math.round(startTicks(index)) };
@@ -115,7 +123,8 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
       for (const sample of samples) {
         if (isWarmUp(sample)) continue;
         const target = segmentOf(sample);
-        while (current < target) done.push(close(sample.ptsTicks));
+        // A segment in between holds the picture itself, from its own boundary on.
+        while (current < target) done.push(close(!holds || current + 1 === target ? sample.ptsTicks : undefined));
         soundEndTicks = sample.ptsTicks + sample.durationTicks;
         if (current < endSegment) pending.push(sample);
       }
@@ -131,6 +140,19 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
       return done;
     },
   };
+}
+
+/**
+ * A group of pictures once more, to be decoded for its last picture's sake: all are shown a tick after the other, and that one stays. A
+ * player that enters at a hole has nothing else to show.
+ */
+export function holdLast(group: readonly Sample[], atTicks: number): Sample[] {
+  const shown = group.map(({ ptsTicks }) => ptsTicks).sort((a, b) => a - b);
+  return group.map((sample) => ({
+    ...sample,
+    ptsTicks: atTicks + shown.indexOf(sample.ptsTicks),
+    durationTicks: 1,
+  }));
 }
 
 /** Players skip what has no picture yet: where sound begins much earlier, the first picture is shown from the start. */

@@ -56,12 +56,13 @@ function checkPicture(file: OddFile, isEncoded: boolean, seen: SeenPicture): voi
     zeroSec = 0,
     frames,
     encodedFrames = frames,
+    heldFrames = 0,
     hiddenFrames = 0,
     red = 'upper left',
     size,
   } = file;
   expect(seen.complaints).toBe('');
-  expect(seen.frames).toBe(isEncoded ? encodedFrames : frames + hiddenFrames);
+  expect(seen.frames).toBe(isEncoded ? encodedFrames + heldFrames : frames + hiddenFrames);
   expect(seen.timesSec).toHaveLength(seen.frames);
   if (isEncoded && file.encodedFrames) {
     const gapsSec = seen.timesSec.slice(1).map((sec, n) => sec - seen.timesSec[n]!);

@@ -99,7 +99,11 @@ export async function seePicture(path: string, filters = 'scale=16:16:flags=area
     white = Math.max(white, mean);
     bright.push(mean > 110);
   }
-  const flashesSec = bright.flatMap((isBright, n) => (isBright && !bright[n - 1] ? [timesSec[n] ?? Number.NaN] : []));
+  // What is decoded for another frame's sake is there for no time at all.
+  const isShown = (n: number) => (timesSec[n + 1] ?? Number.POSITIVE_INFINITY) - timesSec[n]! > 0.001;
+  const flashesSec = bright.flatMap((isBright, n) =>
+    isBright && !bright[n - 1] && isShown(n) ? [timesSec[n] ?? Number.NaN] : [],
+  );
   const dark = Math.max(0, bright.indexOf(false));
   const size = await pictureSize(path);
   return {

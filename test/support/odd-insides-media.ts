@@ -28,6 +28,8 @@ export interface OddFile {
   frames: number;
   /** Where it is not the same number: 240 frames a second become 60. */
   encodedFrames?: number;
+  /** Decoded once more in encoded pictures, to hold the last picture in a segment where none begins. */
+  heldFrames?: number;
   /** Decoded in copies, but shown for no time at all. */
   hiddenFrames?: number;
   durationSec: number;
@@ -364,8 +366,20 @@ export const oddFiles: Record<string, OddFile> = {
     make: () => clip('mp4', HOLE, VARIABLE),
     seconds: 17,
     frames: 190,
+    heldFrames: 76,
     flashesSec: [1, 3, 13, 15],
     durationSec: 17,
+  },
+  'a hole of nine seconds where browsers cannot play the pictures': {
+    ...encodedOnly,
+    make: () =>
+      clip('mkv', HOLE, [...['-c:v', 'mpeg2video', '-bf', '2', '-b:v', '1M', '-g', '50'], '-fps_mode', 'vfr', ...AAC]),
+    seconds: 17,
+    frames: 190,
+    heldFrames: 76,
+    flashesSec: [1, 3, 13, 15].map((sec) => sec + PRIMING),
+    zeroSec: PRIMING,
+    durationSec: 17 + PRIMING,
   },
   'a third of a second': {
     ...usual,
