@@ -64,7 +64,7 @@ async function readCodecString(mp4: Buffer, track: VideoTrack | AudioTrack): Pro
   try {
     const found = track.kind === 'video' ? await input.getPrimaryVideoTrack() : await input.getPrimaryAudioTrack();
     const codecString = (await found?.getCodecParameterString()) ?? null;
-    return codecString === null ? null : deliveredCodecString(codecString);
+    return codecString === null ? null : deliveredCodecString(codecString, track.profile);
   } finally {
     input.dispose();
   }

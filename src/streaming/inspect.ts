@@ -168,7 +168,7 @@ async function readable<T extends InputTrack>(
     if (codec === null || PACKAGER_CODECS[track.codec] !== codec) return null;
     const codecString = await open.getCodecParameterString();
     const first = await sink.getFirstPacket(METADATA);
-    return codecString && first ? { open, sink, codecString: deliveredCodecString(codecString) } : null;
+    return codecString && first ? { open, sink, codecString: deliveredCodecString(codecString, track.profile) } : null;
   } catch {
     return null;
   }

@@ -11,6 +11,8 @@ import { createInputPool } from '../../src/streaming/input-pool.ts';
 import { inspectSource } from '../../src/streaming/inspect.ts';
 import { createPackager } from '../../src/streaming/packager.ts';
 import { boundariesOf } from '../../src/streaming/source.ts';
+import { hearSound as hearLoud } from '../support/flash-and-beep.ts';
+import { makeHeAac } from '../support/he-aac.ts';
 import { hearSound } from '../support/in-step.ts';
 import { ffprobe } from '../support/media.ts';
 import { H264, makeOdd, makeOddSound } from '../support/odd-media.ts';
@@ -79,9 +81,36 @@ describe('of a film', () => {
   });
 });
 
+describe('HE-AAC', () => {
+  it.each([
+    ['explicit', 'mp4', 'mp4a.40.5'],
+    ['explicit', 'mkv', 'mp4a.40.5'],
+    // Its header says LC first, and its frames hold no more: see `deliveredCodecString` for those that do.
+    ['compatible', 'mp4', 'mp4a.40.2'],
+    ['compatible', 'mkv', 'mp4a.40.2'],
+    ['parametric stereo', 'mp4', 'mp4a.40.29'],
+    ['parametric stereo', 'mkv', 'mp4a.40.29'],
+  ] as const)('of %s signalling in %s is copied in step', async (signalling, extension, codecString) => {
+    const source = await makeHeAac(extension, signalling);
+    const result = await copySound(source);
+    expect(result.codecString).toBe(codecString);
+    const [before, after] = await Promise.all([hearLoud(source), hearLoud(result.copied)]);
+    expect(after.complaints).toBe('');
+    expect(after.beepsSec).toHaveLength(4);
+    const late = after.beepsSec.map((beep, n) => Math.abs(beep - before.beepsSec[n]!));
+    expect(Math.max(...late)).toBeLessThan(0.002);
+    expect(Math.abs(after.seconds - 9)).toBeLessThan(0.1);
+    const [rate, ...more] = (
+      await ffprobe('-show_entries', 'stream=sample_rate', '-of', 'csv=p=0', result.copied)
+    ).split('\n');
+    expect([rate, more.join('')]).toEqual(['48000', '']);
+  });
+});
+
 const ALONE: [what: string, codecString: string, extension: string, encoder: string[]][] = [
   ['MP3', 'mp4a.6B', 'mp3', ['libmp3lame']],
   ['ADTS', 'mp4a.40.2', 'aac', ['aac']],
+  ['ADTS of MPEG-2', 'mp4a.40.2', 'aac', ['aac', '-write_mpeg2', '1']],
   ['FLAC', 'fLaC', 'flac', ['flac']],
   ['Opus', 'Opus', 'opus', ['libopus']],
   ['Opus with six channels', 'Opus', 'mka', ['libopus', '-ac', '6']],

@@ -1,4 +1,5 @@
 import { AAC, type FlashOptions, makeFlashes, PLAIN } from './flash-and-beep.ts';
+import { makeHeAac } from './he-aac.ts';
 import { makeMedia } from './media.ts';
 import { allKeys, allKeysMatroska, boxesOf, type OddFile, PRIMING, patched, vp9 } from './odd-insides-media.ts';
 
@@ -138,6 +139,15 @@ export const oddCorners: Record<string, OddFile> = {
     frames: 600,
     encodedFrames: 300,
     durationSec: 5,
+  },
+  'HE-AAC': { ...usual, make: () => makeHeAac('mp4', 'explicit'), soundToleranceSec: 0.045 },
+  'HE-AAC that ends before its picture': {
+    ...usual,
+    modes: 'copied encoded / encoded',
+    make: () => makeHeAac('mp4', 'compatible', { soundFilters: 'atrim=end=3.5' }),
+    beepsSec: [1, 3],
+    soundSec: 9,
+    soundToleranceSec: 0.045,
   },
   'one channel': {
     ...usual,

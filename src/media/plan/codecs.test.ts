@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { languageTag } from '../probe/languages.ts';
-import { browserPlaysAudio, browserPlaysVideo, codecName } from './codecs.ts';
+import { browserPlaysAudio, browserPlaysVideo, codecName, deliveredCodecString } from './codecs.ts';
 import { languageName } from './labels.ts';
 
 test.each<[string, string | null, object, string]>([
@@ -35,6 +35,19 @@ test.each([
   ['pcm_s16le', null, 'none'],
 ])('browsers play %s %s: %s', (codec, profile, expected) => {
   expect(browserPlaysAudio({ codec, profile })).toBe(expected);
+});
+
+test.each([
+  ['mp4a.40.2', 'LC', 'mp4a.40.2'],
+  ['mp4a.40.2', null, 'mp4a.40.2'],
+  ['mp4a.40.2', 'HE-AAC', 'mp4a.40.5'],
+  ['mp4a.40.2', 'HE-AACv2', 'mp4a.40.29'],
+  ['mp4a.40.5', 'HE-AACv2', 'mp4a.40.29'],
+  ['mp4a.40.5', 'LC', 'mp4a.40.5'],
+  ['mp4a.40.29', 'HE-AACv2', 'mp4a.40.29'],
+  ['hev1.1.6.L93.B0', 'Main', 'hvc1.1.6.L93.B0'],
+])('%s that decodes as %s is delivered as %s', (codecString, profile, delivered) => {
+  expect(deliveredCodecString(codecString, profile)).toBe(delivered);
 });
 
 test.each([

@@ -5,10 +5,16 @@ import type { AudioTrack, VideoTrack } from '../types.ts';
 /**
  * The codecs string of a copied track as it is delivered: our headers carry the parameter sets and say so by their sample
  * entry, `avc1` and `hvc1` (ISO/IEC 14496-15 sections 5.4.2 and 8.4.1). Apple's players take HEVC in no other.
+ *
+ * `profile`: ffprobe's, of what decodes. HE-AAC may look like plain AAC in its header, so that old players play half of its bands
+ * (implicit signalling, ISO/IEC 14496-3 section 1.6.5); what it takes to play all of them is to be promised.
  */
-export function deliveredCodecString(codecString: string): string {
+export function deliveredCodecString(codecString: string, profile: string | null = null): string {
+  if (/^mp4a\.40\.[25]$/.test(codecString) && profile) return HE_AAC[profile.toLowerCase()] ?? codecString;
   return SAMPLE_ENTRIES[codecString] ?? codecString.replace(/^hev1\b/, 'hvc1').replace(/^avc3\b/, 'avc1');
 }
+
+const HE_AAC: Readonly<Record<string, string>> = { 'he-aac': 'mp4a.40.5', 'he-aacv2': 'mp4a.40.29' };
 
 /** What RFC 6381 calls codecs by their sample entries, where the packager has a name of its own. */
 const SAMPLE_ENTRIES: Record<string, string> = { opus: 'Opus', flac: 'fLaC', mp3: 'mp4a.6B' };
