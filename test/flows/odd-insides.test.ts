@@ -6,6 +6,7 @@ import { sources } from '../../src/features/videos/schema.ts';
 import { isPlayable, type TestClient } from '../support/client.ts';
 import { hearSound, type SeenPicture, seePicture } from '../support/flash-and-beep.ts';
 import { readMultivariant, readPlaylist } from '../support/hls.ts';
+import { ffprobe } from '../support/media.ts';
 import { oddCorners } from '../support/odd-corners-media.ts';
 import { type OddFile, oddFiles } from '../support/odd-insides-media.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
@@ -24,7 +25,10 @@ beforeAll(async () => {
 afterAll(() => kinora?.close());
 
 /** All of a rendition as one file. The middle is fetched first, so that more than one session makes it. */
-async function download(url: string, name: string): Promise<{ path: string; durationSec: number }> {
+async function download(
+  url: string,
+  name: string,
+): Promise<{ path: string; durationSec: number; startsSec: number[] }> {
   const { initUrl, segments } = await readPlaylist(client, url);
   const parts: Buffer[] = [];
   for (let n = 0; n < segments.length; n++) {
@@ -33,7 +37,24 @@ async function download(url: string, name: string): Promise<{ path: string; dura
   }
   const path = join(kinora.folder, `${name}.mp4`);
   writeFileSync(path, Buffer.concat([await client.bytes(initUrl), ...parts]));
-  return { path, durationSec: segments.reduce((sum, segment) => sum + segment.durationSec, 0) };
+  const endsSec = segments.map((_, n) =>
+    segments.slice(0, n + 1).reduce((sum, { durationSec }) => sum + durationSec, 0),
+  );
+  return { path, durationSec: endsSec.at(-1)!, startsSec: [0, ...endsSec.slice(0, -1)] };
+}
+
+/** When pictures are shown that need no others, as a decoder finds them. */
+async function keysOf(path: string): Promise<number[]> {
+  const show = ['-select_streams', 'v:0', '-show_entries', 'frame=pts_time,pict_type', '-of', 'csv=p=0'];
+  return (await ffprobe(...show, path))
+    .split('\n')
+    .flatMap((line) => (/,I/.test(line) ? [Number.parseFloat(line)] : []));
+}
+
+function expectCutsAt(startsSec: number[], keysSec: number[]): void {
+  expect(startsSec.length).toBeGreaterThan(1);
+  const wrong = startsSec.slice(1).filter((sec) => keysSec.every((key) => Math.abs(key - sec) > 0.03));
+  expect(wrong, `keys at ${keysSec}`).toEqual([]);
 }
 
 const QUARTERS = ['upper left', 'upper right', 'lower left', 'lower right'];
@@ -94,8 +115,9 @@ describe.concurrent('a file with', () => {
     for (const rendition of renditions.filter(({ kind }) => kind === 'video')) {
       const url = [...videos].find((candidate) => candidate.includes(rendition.id));
       expect(url, rendition.label).toBeDefined();
-      const { path, durationSec } = await download(url!, `${id}-${rendition.id}`);
+      const { path, durationSec, startsSec } = await download(url!, `${id}-${rendition.id}`);
       expect(Math.abs(durationSec - file.durationSec)).toBeLessThan(0.002 + (file.looseSec ?? 0));
+      if (file.allKeys && rendition.mode === 'copied') expectCutsAt(startsSec, await keysOf(await file.make()));
       const seen = await seePicture(path);
       checkPicture(file, rendition.mode === 'encoded', seen);
       flashesSec = seen.flashesSec;

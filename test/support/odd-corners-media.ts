@@ -56,7 +56,7 @@ const layout = (name: string, channels: number): OddFile => ({
   leastPeak: 0.4,
   mostPeak: 0.99,
 });
-const av1 = ['-c:v', 'libsvtav1', '-preset', '12', '-g', '50', '-pix_fmt', 'yuv420p', '-b:v', '300k'];
+const av1 = ['-c:v', 'libsvtav1', '-preset', '12', '-g', '60', '-pix_fmt', 'yuv420p', '-b:v', '300k'];
 
 export const oddCorners: Record<string, OddFile> = {
   'another picture before it, which is not the default': {
@@ -162,19 +162,22 @@ export const oddCorners: Record<string, OddFile> = {
   'every frame of VP9 called a key frame': {
     ...usual,
     modes: 'copied encoded / encoded copied',
-    make: () => allKeysMatroska(clip('webm', {}, [...vp9, '-c:a', 'libopus'])),
+    make: () => allKeysMatroska(clip('webm', {}, [...vp9, '-g', '60', '-c:a', 'libopus'])),
+    allKeys: true,
     zeroSec: 0.007,
     soundZeroSec: 0,
     durationSec: 9.007,
   },
   'every frame of VP9 called a key frame in MP4': {
     ...usual,
-    make: () => allKeys(clip('mp4', {}, [...vp9, ...AAC])),
+    make: () => allKeys(clip('mp4', {}, [...vp9, '-g', '60', ...AAC])),
+    allKeys: true,
   },
   'every frame of AV1 called a key frame': {
     ...usual,
     modes: 'copied encoded / encoded copied',
     make: () => allKeysMatroska(clip('webm', {}, [...av1, '-c:a', 'libopus'])),
+    allKeys: true,
     zeroSec: 0.007,
     soundZeroSec: 0,
     durationSec: 9.007,
@@ -182,5 +185,6 @@ export const oddCorners: Record<string, OddFile> = {
   'every frame of AV1 called a key frame in MP4': {
     ...usual,
     make: () => allKeys(clip('mp4', {}, [...av1, ...AAC])),
+    allKeys: true,
   },
 };

@@ -30,6 +30,8 @@ export interface OddFile {
   encodedFrames?: number;
   /** Decoded once more in encoded pictures, to hold the last picture in a segment where none begins. */
   heldFrames?: number;
+  /** The container calls every frame a key frame: cuts have to be where a decoder finds one. */
+  allKeys?: true;
   /** Decoded in copies, but shown for no time at all. */
   hiddenFrames?: number;
   durationSec: number;
@@ -221,10 +223,12 @@ export const oddFiles: Record<string, OddFile> = {
   'every frame called a key frame': {
     ...usual,
     make: () => allKeys(clip('mp4', {}, [...PLAIN, '-g', '60', ...AAC])),
+    allKeys: true,
   },
   'every frame called a key frame in Matroska': {
     ...usual,
     make: () => allKeysMatroska(clip('mkv', {}, [...PLAIN, '-g', '60', ...AAC])),
+    allKeys: true,
     zeroSec: PRIMING,
     durationSec: 9 + PRIMING,
   },
