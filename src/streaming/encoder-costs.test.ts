@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { encoderThreads, slotsOf } from './encoder-costs.ts';
+import { encoderCost, encoderThreads, slotsOf } from './encoder-costs.ts';
+import type { StreamRendition, StreamSource } from './source.ts';
 
 it.each([
   ['auto', 1, 2],
@@ -19,3 +20,28 @@ it.each([
 ] as const)('threads: %s', (_what, cores, others, seen, threads) => {
   expect(encoderThreads({ cores }, others, seen)).toBe(threads);
 });
+
+it.each([
+  [360, [360], 'h264', 94],
+  [720, [720], 'h264', 182],
+  [1080, [1080], 'h264', 330],
+  [1080, [360], 'h264', 127],
+  [1080, [1080, 720, 360], 'h264', 470],
+  [2160, [1080], 'h264', 450],
+  [2160, [2160], 'h264', 1036],
+  [1080, [1080], 'hevc', 433],
+  [1080, [1080], 'av1', 547],
+  [1080, [1080], 'vp9', 378],
+])(
+  'memory: from %i lines to %j of %s is near the %i MB that were measured on two cores',
+  (from, to, codec, measured) => {
+    const size = (lines: number) => ({ width: (lines * 16) / 9, height: lines });
+    const track = { index: 0, codedWidth: size(from).width, codedHeight: from };
+    const source = { info: { video: [track] } } as unknown as StreamSource;
+    const specs = to.map((lines) => ({ kind: 'video', trackIndex: 0, codec, ...size(lines) }));
+    const renditions = specs.map((spec) => ({ spec }) as unknown as StreamRendition);
+    const ratio = encoderCost(source, renditions, 2).memoryBytes / (measured * 1024 * 1024);
+    expect(ratio).toBeGreaterThan(0.95);
+    expect(ratio).toBeLessThan(1.2);
+  },
+);

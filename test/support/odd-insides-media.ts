@@ -397,7 +397,7 @@ export const oddFiles: Record<string, OddFile> = {
     make: () => clip('mp4', { rate: '240', seconds: 3.2 }, [...PLAIN, '-g', '240', ...AAC]),
     seconds: 3.2,
     frames: 768,
-    encodedFrames: 196,
+    encodedFrames: 192,
     durationSec: 3.2,
   },
   'six loud channels': {

@@ -198,7 +198,7 @@ describe('encoding pictures', () => {
   test('above 60 frames a second, frames are left out but those at boundaries', () => {
     expect(graph({ source: { ...plain, frameRate: 60 } })).not.toContain('select');
     expect(graph({ source: { ...plain, frameRate: 119.88 }, keyFramesSec: [3.9995, 7.9995] })).toContain(
-      "select='isnan(prev_selected_t)+key+gt(floor(t*59.94+0.25),floor(prev_selected_t*59.94+0.25))+gt(floor((t-3.9995)/4),floor((prev_t-3.9995)/4))'",
+      "select='isnan(prev_selected_t)+key+gt(floor(t*59.94+0.1),floor(prev_selected_t*59.94+0.1))+gt(floor((t-3.9995)/4),floor((prev_t-3.9995)/4))'",
     );
   });
 });

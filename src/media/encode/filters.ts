@@ -62,7 +62,8 @@ export function preparePicture(source: PictureSource, maxSize: { width: number; 
 export function thinFrames(frameRate: number | null, keyFramesSec: readonly number[]): string | null {
   const kept = encodedFrameRate(frameRate);
   if (frameRate === null || kept === null || kept === frameRate) return null;
-  const slot = (variable: string) => `floor(${variable}*${number(kept)}+0.25)`;
+  // Frames lie at halves, quarters or eighths of a slot: a tenth on, no rounding moves one across its edge.
+  const slot = (variable: string) => `floor(${variable}*${number(kept)}+0.1)`;
   const rules = ['isnan(prev_selected_t)', 'key', `gt(${slot('t')},${slot('prev_selected_t')})`];
   const [first, second] = keyFramesSec;
   if (first !== undefined && second !== undefined) {
