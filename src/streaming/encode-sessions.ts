@@ -1,4 +1,3 @@
-import { defineProblem } from '../core/problem.ts';
 import { SECOND_MS } from '../core/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ffmpeg } from '../platform/ffmpeg.ts';
@@ -22,12 +21,11 @@ import {
   speedOf,
   stopSession,
 } from './encode-session.ts';
+import { arrive, busyWith } from './encoder-busy.ts';
 import { encoderCost, encoderThreads } from './encoder-costs.ts';
 import type { EncoderSlots } from './encoder-slots.ts';
 import type { SegmentStore } from './segment-store.ts';
 import { boundariesOf, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
-
-export const encoderBusy = defineProblem('encoder-busy', 503);
 
 /** Who asks for a segment. */
 export interface SegmentAsk {
@@ -95,8 +93,6 @@ export interface EncodePorts {
 const IDLE_MS = 30 * SECOND_MS;
 /** Its equals need not wait that long for its slot. */
 const TAKEABLE_MS = 8 * SECOND_MS;
-/** How long a request waits for a slot before it is told to come back. */
-const BUSY_MS = 20 * SECOND_MS;
 /** A session that waits for its slot keeps its turn for so long when its viewer was told to come back. */
 const TURN_KEPT_MS = 12 * SECOND_MS;
 /** How often a request starts over when its session had to make room for another. */
@@ -287,25 +283,6 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
     return () => cancel();
   }
 
-  /** Waits for a segment where it is being made; not for ever where its session waits for a slot. */
-  async function arrive({ place }: Session, arrival: Promise<void>): Promise<void> {
-    const sinceMs = clock.nowMs();
-    let cancel = () => {};
-    const busy = new Promise<never>((_, reject) => {
-      const check = () => {
-        const leftMs = Math.max(sinceMs, place.sinceMs) + BUSY_MS - clock.nowMs();
-        if (place.state === 'waiting' && leftMs <= 0) reject(busyWith(place.ahead()));
-        else cancel = clock.setTimeout(Math.max(leftMs, SECOND_MS), check);
-      };
-      cancel = clock.setTimeout(BUSY_MS, check);
-    });
-    try {
-      await Promise.race([arrival, busy]);
-    } finally {
-      cancel();
-    }
-  }
-
   return {
     async make(source, rendition, index, { viewer, signal, header = false } = {}) {
       const asker = askers.of(viewer ?? null, source.videoId, rendition.spec.kind);
@@ -327,7 +304,7 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
             return findOrStart(source, rendition, index, asker);
           });
           // It may have been written while we stood at the door.
-          if (session && !(await isThere())) await arrive(session, arrival);
+          if (session && !(await isThere())) await arrive(clock, session.place, arrival);
           askers.served(asker);
           return;
         } catch (error) {
@@ -380,19 +357,4 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
       await Promise.all([...sessions].map((session) => session.ended));
     },
   };
-}
-
-function busyWith(ahead: number) {
-  const others =
-    ahead === 0
-      ? 'It is your turn next'
-      : ahead === 1
-        ? 'One other is served before you'
-        : `${ahead} others are served before you`;
-  return encoderBusy(
-    `The server is busy making videos playable for others. ${others}; the player tries again by itself.`,
-    {
-      headers: { 'Retry-After': '3' },
-    },
-  );
 }

@@ -3,7 +3,7 @@ import { planBurnt } from '../../media/plan/burnt.ts';
 import type { BurnsIn } from '../../media/types.ts';
 import type { App } from '../../ports.ts';
 import type { StreamSource } from '../../streaming/source.ts';
-import { addBurntRendition, dropRenditions } from '../videos/service.ts';
+import { addBurntRendition, dropRenditions } from '../videos/renditions.service.ts';
 import { findStream } from '../videos/streams.queries.ts';
 import { probeCaptions } from './extract.ts';
 import { type CaptionRow, captionFolder, hasText, listCaptionRows } from './queries.ts';

@@ -15,9 +15,9 @@ import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
+import { markPlayable, type Probed } from './renditions.service.ts';
 import { repairClock } from './repair.ts';
 import { sources, videos } from './schema.ts';
-import { markPlayable, type Probed } from './service.ts';
 import { sourcePath } from './streams.queries.ts';
 
 const HEAD_BYTES = 64 * 1024;

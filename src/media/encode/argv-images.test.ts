@@ -1,23 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { file, line, plain } from '../../../test/support/argv.ts';
 import { coverArgv, framesArgv, posterArgv, storyboardArgv } from './argv-images.ts';
-import type { PictureSource } from './filters.ts';
-
-/** As one would type it, for reading: elements of an argv hold no spaces, or are quoted here. */
-const line = (argv: string[]) => argv.map((word) => (/[\s;]/.test(word) ? `'${word}'` : word)).join(' ');
-
-const plain: PictureSource = {
-  codec: 'h264',
-  pixelFormat: 'yuv420p',
-  range: 'sdr',
-  interlaced: false,
-  hasAlpha: false,
-  frameRate: 25,
-  colorSpace: 'bt709',
-  width: 1920,
-  height: 1080,
-  reorderFrames: 2,
-};
-const file = { path: '/films/a film; rm -rf.mkv', demuxer: 'matroska', trackIndex: 0 };
 
 describe('stills', () => {
   test('poster', () => {

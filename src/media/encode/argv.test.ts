@@ -1,26 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { file, line, plain } from '../../../test/support/argv.ts';
 import type { AudioRendition, VideoRendition } from '../types.ts';
 import { encodeAudioArgv, encodeVideoArgv, initArgv, probeArgv } from './argv.ts';
 import { coverArgv } from './argv-images.ts';
 import type { EncodeAudioOptions, EncodeVideoOptions } from './encode-options.ts';
 import type { PictureSource } from './filters.ts';
 
-/** As one would type it, for reading: elements of an argv hold no spaces, or are quoted here. */
-const line = (argv: string[]) => argv.map((word) => (/[\s;]/.test(word) ? `'${word}'` : word)).join(' ');
-
-const plain: PictureSource = {
-  codec: 'h264',
-  pixelFormat: 'yuv420p',
-  range: 'sdr',
-  interlaced: false,
-  hasAlpha: false,
-  frameRate: 25,
-  colorSpace: 'bt709',
-  width: 1920,
-  height: 1080,
-  reorderFrames: 2,
-};
-const file = { path: '/films/a film; rm -rf.mkv', demuxer: 'matroska', trackIndex: 0 };
 const p720 = { width: 1280, height: 720, level: 31, bitrateKbps: 2500, peakKbps: 3800 };
 const p360 = { width: 640, height: 360, level: 30, bitrateKbps: 700, peakKbps: 1100 };
 

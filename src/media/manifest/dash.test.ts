@@ -1,57 +1,18 @@
 import { expect, test } from 'vitest';
+import { audioRendition, videoRendition } from '../../../test/support/renditions.ts';
 import type { AudioRendition, VideoRendition } from '../types.ts';
-import { type DashInput, dashManifest } from './dash.ts';
+import { dashManifest } from './dash.ts';
 
 const boundariesUs = [0, 4_000_000, 8_000_000, 12_500_000];
-const video = (id: string, more: Partial<VideoRendition> = {}): DashInput['video'][number] => ({
+const entry = <R>(id: string, rendition: R) => ({
   id,
   boundariesUs,
   initUri: `${id}/init.mp4`,
   segmentUri: `${id}/$Number$.m4s`,
-  rendition: {
-    kind: 'video',
-    trackIndex: 0,
-    mode: 'encoded',
-    label: '720p',
-    codecString: 'avc1.64001f',
-    bitrateKbps: 2500,
-    peakKbps: 3800,
-    grid: 'source',
-    why: '',
-    codec: 'h264',
-    width: 1280,
-    height: 720,
-    frameRate: 25,
-    range: 'sdr',
-    level: 31,
-    alone: false,
-    ...more,
-  },
+  rendition,
 });
-const audio = (id: string, more: Partial<AudioRendition> = {}): DashInput['audio'][number] => ({
-  id,
-  boundariesUs,
-  initUri: `${id}/init.mp4`,
-  segmentUri: `${id}/$Number$.m4s`,
-  rendition: {
-    kind: 'audio',
-    trackIndex: 1,
-    mode: 'copied',
-    label: 'English',
-    codecString: 'mp4a.40.2',
-    bitrateKbps: 128,
-    peakKbps: 154,
-    grid: 'source',
-    why: '',
-    codec: 'aac',
-    channels: 2,
-    sampleRate: 48_000,
-    language: 'en',
-    title: null,
-    isDefault: true,
-    ...more,
-  },
-});
+const video = (id: string, more: Partial<VideoRendition> = {}) => entry(id, videoRendition({ frameRate: 25, ...more }));
+const audio = (id: string, more: Partial<AudioRendition> = {}) => entry(id, audioRendition(more));
 
 /** Names of elements in order of opening; throws where tags do not close as they opened. */
 function readXml(xml: string): string[] {

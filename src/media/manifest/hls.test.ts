@@ -1,45 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { AudioRendition, VideoRendition } from '../types.ts';
+import { audioRendition as audio, videoRendition as video } from '../../../test/support/renditions.ts';
 import { mediaPlaylist, multivariantPlaylist } from './hls.ts';
-
-const video = (more: Partial<VideoRendition> = {}): VideoRendition => ({
-  kind: 'video',
-  trackIndex: 0,
-  mode: 'encoded',
-  label: '720p',
-  codecString: 'avc1.64001f',
-  bitrateKbps: 2500,
-  peakKbps: 3800,
-  grid: 'source',
-  why: '',
-  codec: 'h264',
-  width: 1280,
-  height: 720,
-  frameRate: 30_000 / 1001,
-  range: 'sdr',
-  level: 31,
-  alone: false,
-  ...more,
-});
-
-const audio = (more: Partial<AudioRendition> = {}): AudioRendition => ({
-  kind: 'audio',
-  trackIndex: 1,
-  mode: 'copied',
-  label: 'English',
-  codecString: 'mp4a.40.2',
-  bitrateKbps: 128,
-  peakKbps: 154,
-  grid: 'source',
-  why: '',
-  codec: 'aac',
-  channels: 2,
-  sampleRate: 48_000,
-  language: 'en',
-  title: null,
-  isDefault: true,
-  ...more,
-});
 
 describe('multivariant playlist', () => {
   test('pictures, two languages, captions', () => {

@@ -10,6 +10,7 @@ import { rememberVideos } from '../../lib/cache/videos.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { DropZone } from '../../ui/drop-zone.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { moveFocus } from '../../ui/roving.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -22,7 +23,6 @@ export function PosterDialog({ video, onClose }: { video: VideoWire; onClose: ()
   const [offered, setOffered] = useState<PosterChoicesWire | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const [hovered, setHovered] = useState(false);
   const input = useRef<HTMLInputElement>(null);
 
   const load = () => fetchPosterChoices(video.id).then(setOffered, (error: unknown) => setProblem(problemText(error)));
@@ -78,20 +78,7 @@ export function PosterDialog({ video, onClose }: { video: VideoWire; onClose: ()
           {problem}
         </p>
       )}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is the pointer's way; the button is everybody's. */}
-      <div
-        class={hovered ? 'poster-dialog__drop poster-dialog__drop--over' : 'poster-dialog__drop'}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setHovered(true);
-        }}
-        onDragLeave={() => setHovered(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setHovered(false);
-          send(event.dataTransfer?.files[0]);
-        }}
-      >
+      <DropZone class="poster-dialog__drop" onFiles={(files) => send(files?.[0])}>
         <div
           class="poster-dialog__grid"
           role="radiogroup"
@@ -115,7 +102,7 @@ export function PosterDialog({ video, onClose }: { video: VideoWire; onClose: ()
             />
           ))}
         </div>
-      </div>
+      </DropZone>
       <input
         ref={input}
         type="file"

@@ -11,6 +11,7 @@ import { t } from '../../lib/i18n/translate.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { DropZone } from '../../ui/drop-zone.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { showToast } from '../../ui/toast.tsx';
@@ -26,7 +27,6 @@ export function SubtitlesDialog({ video, onClose }: { video: VideoWire; onClose:
   const tracks = useResource(`video/${video.id}/captions`, async () => (await listCaptions(video.id)).items);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const [hovered, setHovered] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const items = tracks.data.value;
   const wrong = problem ?? (tracks.error.value ? problemText(tracks.error.value) : null);
@@ -71,20 +71,7 @@ export function SubtitlesDialog({ video, onClose }: { video: VideoWire; onClose:
         </Button>
       }
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is the pointer's way; the button is everybody's. */}
-      <div
-        class={hovered ? 'subtitles subtitles--over' : 'subtitles'}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setHovered(true);
-        }}
-        onDragLeave={() => setHovered(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setHovered(false);
-          add(event.dataTransfer?.files);
-        }}
-      >
+      <DropZone class="subtitles" onFiles={add}>
         <p class="subtitles__text">{t('subtitles.text')}</p>
         {wrong && (
           <p class="subtitles__problem" role="alert" data-testid="subtitles-problem">
@@ -114,7 +101,7 @@ export function SubtitlesDialog({ video, onClose }: { video: VideoWire; onClose:
             ))}
           </ul>
         )}
-      </div>
+      </DropZone>
       <input
         ref={input}
         type="file"
