@@ -2,7 +2,7 @@ import { Problem } from '../core/problem.ts';
 import type { TimeMs } from '../core/time.ts';
 import { type Fit, fitInit, markDevice } from '../media/container/parameter-sets.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Storage } from '../platform/storage/port.ts';
+import { isFileMissing, type Storage } from '../platform/storage/port.ts';
 import type { SegmentCache } from './segment-cache.ts';
 import { STREAM_FORMAT, type StreamRendition } from './source.ts';
 
@@ -93,8 +93,9 @@ export function createSegmentStore(
     try {
       return Buffer.from(await storage.get(key));
     } catch (error) {
-      if (await storage.stat(key)) throw error;
-      return null;
+      // Not by asking again whether it is there: somebody may have written it just now.
+      if (isFileMissing(error)) return null;
+      throw error;
     }
   };
 

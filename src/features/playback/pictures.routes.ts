@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
-import { Problem } from '../../core/problem.ts';
 import { namedInAccept } from '../../http/accept.ts';
 import { sendBytes } from '../../http/bytes.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { toJpeg } from '../../platform/images.ts';
+import { isFileMissing } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import type { VideoRow } from '../videos/queries.ts';
 
@@ -66,7 +66,7 @@ async function find(app: App, prefix: string, file: string): Promise<Uint8Array 
   try {
     return await app.storage.get(prefix + file);
   } catch (error) {
-    if (!(error instanceof Problem && error.type === 'file-missing')) throw error;
+    if (!isFileMissing(error)) throw error;
     return /^storyboard-\d+\.jpg$/.test(file) ? sheetAsJpeg(app, prefix, file) : null;
   }
 }

@@ -3,8 +3,11 @@ import { defineJob } from '../../platform/queue.define.ts';
 
 const VideoPayload = z.object({ videoId: z.string() });
 
-/** Attempts are also used up by the server being killed in the middle, which is no fault of the file's: allow for many. */
-const attempts = 10;
+/**
+ * Attempts are also used up by the server being killed in the middle, which is no fault of the file's: allow for many. One
+ * that takes the server down with it ends all the same.
+ */
+const attempts = 30;
 /** How often work that fails by itself is tried. */
 export const TRIES = 3;
 

@@ -1,10 +1,15 @@
-import { defineProblem } from '../../core/problem.ts';
+import { defineProblem, Problem } from '../../core/problem.ts';
 import type { TimeMs } from '../../core/time.ts';
 
 /** 507: nothing was written that would have to be cleaned up. */
 export const storageFull = defineProblem('storage-full', 507);
 /** 404: the key holds nothing. */
 export const fileMissing = defineProblem('file-missing', 404);
+
+/** Whether this is what a storage throws for a key that is not there. */
+export function isFileMissing(error: unknown): boolean {
+  return error instanceof Problem && error.type === 'file-missing';
+}
 
 /**
  * What is never filled: the database, the logs and whatever else is on the disk need room to go on, or else nothing can even
