@@ -59,12 +59,17 @@ async function readCandidates(
 ): Promise<Buffer[]> {
   const momentsUs = SHARES.map((share) => share * source.timeline.durationUs);
   const film = await writeKeyFrames(app, source, track, momentsUs, join(folder, 'candidates.mp4'), signal);
+  let fetched: Buffer[] = [];
   if (film) {
     const options = { path: film.path, demuxer: 'mov', trackIndex: 0, source: track, width: POSTER_WIDTH };
-    const frames = await makeFrames(app, join(folder, 'candidates'), signal, (into) =>
+    fetched = await makeFrames(app, join(folder, 'candidates'), signal, (into) =>
       framesArgv({ ...options, folder: into, picking: { turn: track.rotation } }),
     );
-    if (frames.length > 0) return frames;
+    if (fetched.length >= film.frames) return fetched;
+    app.log.debug(
+      { videoId: source.videoId, of: film.frames, got: fetched.length },
+      'Key frames that cannot be drawn.',
+    );
   }
   const { path, info, timeline } = source;
   const frames: Buffer[] = [];
@@ -82,7 +87,7 @@ async function readCandidates(
     signal.throwIfAborted();
     if (frame && frame.length > 0) frames.push(frame);
   }
-  return frames;
+  return frames.length > fetched.length ? frames : fetched;
 }
 
 async function readEarlyFrames(
