@@ -28,7 +28,7 @@ describe('stills', () => {
   test('frames to choose from', () => {
     const frames = { ...file, source: plain, width: 1280, folder: '/tmp/x' };
     expect(line(framesArgv({ ...frames, picking: { turn: 180 } }))).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -v error -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:0 -vf hflip,vflip,scale=1280:720,setsar=1,format=yuvj420p,setpts=N/25/TB -fps_mode passthrough -map_metadata -1 -c:v mjpeg -q:v 3 -f image2 -start_number 0 /tmp/x/frame-%02d.jpg"`,
+      `"-hide_banner -nostdin -v error -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:0 -vf hflip,vflip,scale=1280:720,setsar=1,format=yuvj420p,setpts=N/25/TB -fps_mode passthrough -enc_time_base 1:25 -map_metadata -1 -c:v mjpeg -q:v 3 -f image2 -start_number 0 /tmp/x/frame-%02d.jpg"`,
     );
     expect(line(framesArgv({ ...frames, picking: { everySec: 2, frames: 8 } }))).toMatchInlineSnapshot(
       `"-hide_banner -nostdin -v error -t 16 -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -map 0:0 -vf fps=1/2,scale=1280:720,setsar=1,format=yuvj420p -map_metadata -1 -c:v mjpeg -q:v 3 -f image2 -start_number 0 /tmp/x/frame-%02d.jpg"`,

@@ -34,7 +34,8 @@ export function framesArgv(
   ];
   const limit = early ? ['-t', number(picking.everySec * picking.frames)] : [];
   const input = [...decoderOf(source), ...limit, ...inputOf(path, demuxer), '-map', `0:${trackIndex}`];
-  const paced = early ? [] : ['-fps_mode', 'passthrough'];
+  // Else the encoder counts in the film's own frames, which are a second long, and refuses the second.
+  const paced = early ? [] : ['-fps_mode', 'passthrough', '-enc_time_base', '1:25'];
   return [...FLAGS, ...input, '-vf', filters.join(','), ...paced, ...jpegArgs(`${folder}/frame-%02d.jpg`)];
 }
 
