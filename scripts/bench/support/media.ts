@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const FFMPEG = process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg';
-const CACHE = join(tmpdir(), 'kinora-bench');
+/** What is made once for benchmarks. */
+export const CACHE = join(tmpdir(), 'kinora-bench');
 const MINUTES = 10;
 
 /** Runs ffmpeg, drops what it writes to stdout, and returns the milliseconds from start to end. */

@@ -32,6 +32,11 @@ export function underPeer(what: string, ours: number, peer: number, share: numbe
   return { what, ours, peer, unit, ratio: ratioOf(ours, peer), bar: `< ${share} x peer`, ok: ours < share * peer };
 }
 
+/** A row whose figure must be at least `share` times the peer's: for rates, where more is better. */
+export function overPeer(what: string, ours: number, peer: number, share: number, unit: string): Row {
+  return { what, ours, peer, unit, ratio: ratioOf(ours, peer), bar: `>= ${share} x peer`, ok: ours >= share * peer };
+}
+
 function ratioOf(ours: number, peer: number | null): number | null {
   return peer ? Number((ours / peer).toFixed(3)) : null;
 }
