@@ -1,17 +1,20 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onCore } from './cores.ts';
 
 export const FFMPEG = process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg';
 /** What is made once for benchmarks. */
 export const CACHE = join(tmpdir(), 'kinora-bench');
 const MINUTES = 10;
 
-/** Runs ffmpeg, drops what it writes to stdout, and returns the milliseconds from start to end. */
-export async function runFfmpeg(args: string[]): Promise<number> {
+/** Runs ffmpeg, on one core where one is named, drops what it writes to stdout, and returns the milliseconds it took. */
+export async function runFfmpeg(args: string[], core: number | null = null): Promise<number> {
   const started = performance.now();
-  const child = spawn(FFMPEG, ['-nostdin', '-v', 'error', '-y', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(...onCore(core, FFMPEG, ['-nostdin', '-v', 'error', '-y', ...args]), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   child.stdout.resume();
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
@@ -66,17 +69,42 @@ export function sizeOf(file: string): number {
 
 /**
  * Makes the kernel forget a file's pages, so that the next reader waits for the disk. Of this one file alone, since
- * dropping all caches would also make a peer load its own program again. False where that cannot be done.
+ * dropping all caches would also make a peer load its own program again. False where that cannot be done, or was not.
  */
 export async function forget(file: string): Promise<boolean> {
   if (process.platform !== 'linux') return false;
-  const run = (command: string, args: string[]) =>
-    new Promise<number | null>((resolve) => {
-      const child = spawn(command, args, { stdio: 'ignore' });
-      child.on('error', () => resolve(127));
-      child.on('close', resolve);
-    });
   // Pages that are not written yet cannot be dropped.
   await run('sync', [file]);
-  return (await run('dd', [`if=${file}`, 'iflag=nocache', 'count=0'])) === 0;
+  if ((await run('dd', [`if=${file}`, 'iflag=nocache', 'count=0'])).code !== 0) return false;
+  const resident = await run('fincore', ['--bytes', '--noheadings', '--output', 'RES', file]);
+  // Where nothing can count what is left, dd is believed.
+  return resident.code !== 0 || Number(resident.said) < MOST_LEFT_BYTES;
+}
+
+/** What others have mapped stays. */
+const MOST_LEFT_BYTES = 1 << 20;
+
+/** Makes the kernel forget all files below a folder as far as it does: a database that is open keeps a few pages. */
+export async function forgetFolder(folder: string): Promise<void> {
+  for (const name of globSync('**/*', { cwd: folder })) {
+    const path = join(folder, name);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) await forget(path);
+  }
+}
+
+/** Reads a file from end to end, so that the kernel has it in memory if there is room. */
+export async function warm(file: string): Promise<void> {
+  await run('dd', [`if=${file}`, 'of=/dev/null', 'bs=4M']);
+}
+
+function run(command: string, args: string[]): Promise<{ code: number | null; said: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    child.on('error', () => resolve({ code: 127, said: '' }));
+    child.on('close', (code) => resolve({ code, said: said.trim() }));
+  });
 }

@@ -23,8 +23,8 @@ export function under(what: string, ours: number, limit: number, unit: string, p
 }
 
 /** A figure without a bar, told beside the others. */
-export function told(what: string, ours: number, unit: string): Row {
-  return { what, ours, peer: null, unit, ratio: null, bar: '', ok: true };
+export function told(what: string, ours: number, unit: string, peer: number | null = null): Row {
+  return { what, ours, peer, unit, ratio: ratioOf(ours, peer), bar: '', ok: true };
 }
 
 /** A row whose figure must stay under `share` of the peer's. */

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onCore } from './cores.ts';
 
 const MAIN = join(import.meta.dirname, '../../../dist/server/main.js');
 export const SETUP_TOKEN = 'a-token-for-benchmarks-only-0123456789';
 const ADMIN = { username: 'bench', email: 'bench@example.org', password: 'not-a-secret-at-all' };
+/** Linux' folder in memory. */
+const MEMORY = '/dev/shm';
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 10_000;
 
@@ -22,17 +25,24 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** A folder that `using` removes. */
-export function temporaryFolder(): { path: string } & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'kinora-bench-data-'));
+/** A folder that `using` removes. In memory, where so many bytes are asked for and there is room for twice as many. */
+export function temporaryFolder(bytesInMemory = 0): { path: string } & Disposable {
+  const place = bytesInMemory > 0 && hasMemoryFor(bytesInMemory) ? MEMORY : tmpdir();
+  const path = mkdtempSync(join(place, 'kinora-bench-data-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Starts the real server on a free port. Does not wait for it: `firstAnswer` does. */
-export async function startKinora(dataDir: string, env: Record<string, string> = {}): Promise<Server> {
+/**
+ * Starts the real server on a free port, held to one core where one is named. Does not wait for it: `firstAnswer` does.
+ */
+export async function startKinora(
+  dataDir: string,
+  env: Record<string, string> = {},
+  core: number | null = null,
+): Promise<Server> {
   const port = await freePort();
   const args = [MAIN, 'serve', '--data', dataDir, '--port', String(port), '--host', '127.0.0.1'];
-  return startServer(args, port, { KINORA_SETUP_TOKEN: SETUP_TOKEN, ...env });
+  return startServer(args, port, { KINORA_SETUP_TOKEN: SETUP_TOKEN, ...env }, core);
 }
 
 /** The least that Node can do: the peer for start and memory. */
@@ -42,9 +52,19 @@ export async function startBareNode(): Promise<Server> {
   return startServer(['-e', script], port, {});
 }
 
-function startServer(args: string[], port: number, env: Record<string, string>): Server {
+function hasMemoryFor(bytes: number): boolean {
+  if (!existsSync(MEMORY)) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return Math.min(bavail * bsize, freemem()) > 2 * bytes;
+}
+
+function startServer(args: string[], port: number, env: Record<string, string>, core: number | null = null): Server {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // taskset becomes the server: the process id stays.
+  const child = spawn(...onCore(core, process.execPath, args), {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-8000);

@@ -83,6 +83,17 @@ export async function bestPlaylist(multivariant: string, signed: Headers): Promi
   return best;
 }
 
+/** The playlists of all groups of sound. */
+export async function soundPlaylists(
+  multivariant: string,
+  signed: Headers,
+): Promise<Pick<Playlist, 'init' | 'segments'>[]> {
+  const lines = (await text(multivariant, signed)).split('\n');
+  const uris = lines.flatMap((line) => /^#EXT-X-MEDIA:TYPE=AUDIO.*?URI="([^"]+)"/.exec(line)?.[1] ?? []);
+  const urls = uris.map((uri) => new URL(uri, multivariant).href);
+  return Promise.all(urls.map(async (url) => parsePlaylist(await text(url, signed), url)));
+}
+
 function parsePlaylist(body: string, base: string): Playlist {
   const init = /#EXT-X-MAP:.*?URI="([^"]+)"/.exec(body)?.[1] ?? '';
   const segments: Playlist['segments'] = [];
