@@ -4,5 +4,5 @@ export { captions } from './features/captions/schema.ts';
 export { watchProgress } from './features/history/schema.ts';
 export { setupTokens } from './features/instance/schema.ts';
 export { libraries, libraryFolders } from './features/libraries/schema.ts';
-export { renditions, sources, videos } from './features/videos/schema.ts';
+export { renditions, sources, trackIndexes, videos } from './features/videos/schema.ts';
 export { jobs } from './platform/queue.schema.ts';

@@ -1,6 +1,7 @@
 import type { EncodedPacket, EncodedPacketSink, InputTrack } from 'mediabunny';
 import { hasSkippedLeading, isEntryPoint, nalLengthOf } from '../media/container/entry-points.ts';
 import type { AudioTrack } from '../media/types.ts';
+import type { EntryCodec } from './track-index.ts';
 
 /** A track that the packager can read. */
 export interface CutTrack<T extends InputTrack = InputTrack> {
@@ -35,6 +36,17 @@ export async function createPacketReader(track: InputTrack): Promise<PacketReade
     isEntry: async (packet) => isEntryPoint(codec, packet.data, nalLengthBytes),
     skipsLeading: (packet) => codec === 'hevc' && hasSkippedLeading(packet.data, nalLengthBytes),
   };
+}
+
+/** What tells of a track where decoding can begin; null for sound, and `unknown` for codecs that only mediabunny reads. */
+export async function entryCodecOf(track: InputTrack): Promise<EntryCodec | null | 'unknown'> {
+  if (!track.isVideoTrack()) return null;
+  const named = await track.getCodec();
+  if (named === 'vp9' || named === 'av1') return { codec: named, nalLengthBytes: 0 };
+  const codec = named === 'avc' ? 'h264' : named === 'hevc' ? 'hevc' : null;
+  const description = codec ? (await track.getDecoderConfig())?.description : undefined;
+  const nalLengthBytes = codec && description ? nalLengthOf(codec, bytesOf(description)) : null;
+  return codec && nalLengthBytes !== null ? { codec, nalLengthBytes } : 'unknown';
 }
 
 export function bytesOf(source: AllowSharedBufferSource): Buffer {

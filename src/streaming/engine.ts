@@ -16,20 +16,24 @@ import { type FillOptions, fillLadder } from './fill-ladder.ts';
 import { createHeaders } from './headers.ts';
 import { createHotCache } from './hot-cache.ts';
 import { createInputPool } from './input-pool.ts';
-import { type Inspection, inspectSource } from './inspect.ts';
+import { cutTracks, type Inspection, inspectSource } from './inspect.ts';
 import { hasKeyFrames, readKeyFrame } from './key-frames.ts';
 import { createPackager } from './packager.ts';
 import { createSegmentCache } from './segment-cache.ts';
 import { createSegmentStore, type SegmentStore } from './segment-store.ts';
 import { isMadeBySessions, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
+import { createSourceFiles } from './source-files.ts';
 
 export const segmentNotFound = defineProblem('segment-not-found', 404);
 export const segmentUnavailable = defineProblem('segment-unavailable', 503);
 
 /** The model of DESIGN section 2 made real: a rendition is a lazily filled array of segments. */
 export interface Streaming {
-  /** Measures a source's clocks and boundaries, and finds which tracks can be copied. */
-  inspect(path: string, info: MediaInfo): Promise<Inspection>;
+  /**
+   * Measures a source's clocks and boundaries, finds which tracks can be copied, and makes what is to be kept of their
+   * indexes (`StreamSource.indexes`).
+   */
+  inspect(path: string, info: MediaInfo): Promise<Inspection & { indexes: Map<number, Buffer> }>;
   /** A rendition's init segment. `viewer` is who asks, as in `SegmentAsk`. */
   init(source: StreamSource, rendition: StreamRendition, viewer?: string): Promise<Buffer>;
   /**
@@ -78,7 +82,8 @@ export function createStreaming(ports: {
 }): Streaming {
   const { storage, ffmpeg, hardware, clock, log, machine, settings, cacheBytes } = ports;
   const pool = createInputPool();
-  const packager = createPackager(pool);
+  const files = createSourceFiles();
+  const packager = createPackager(pool, files);
   const hot = createHotCache(HOT_BYTES);
   const known = createSegmentCache(clock);
   const store = createSegmentStore(storage, known, clock, (rendition) => hot.forget(keyOf(rendition, 'init')));
@@ -111,7 +116,11 @@ export function createStreaming(ports: {
   }
 
   return {
-    inspect: (path, info) => inspectSource({ pool, ffmpeg }, path, info),
+    async inspect(path, info) {
+      const found = await inspectSource({ pool, ffmpeg }, path, info);
+      const source = { id: '', videoId: '', path, info, timeline: found.timeline };
+      return { ...found, indexes: await packager.indexTracks(source, cutTracks(info, found)) };
+    },
     init: (source, rendition, viewer) =>
       hot.get(keyOf(rendition, 'init'), () =>
         guarded(() =>
@@ -162,6 +171,7 @@ export function createStreaming(ports: {
     async close() {
       await sessions.close();
       pool.close();
+      files.close();
     },
   };
 }

@@ -12,7 +12,7 @@ import type { InputPool, OpenInput } from './input-pool.ts';
 import { inspectRemux, type RemuxTrack } from './inspect-remux.ts';
 import { measureCopies, readMoov } from './measure.ts';
 import { measurePictureDelay } from './picture-delay.ts';
-import type { Timeline } from './source.ts';
+import type { CutSpec, Timeline } from './source.ts';
 
 /** What the packager found out about a source: its clocks, its grid, and which tracks it can cut. */
 export interface Inspection {
@@ -115,11 +115,24 @@ export async function inspectSource(
   return { copy: await measureCopies(path, info, timeline, copy), refused, timeline };
 }
 
+/** The tracks of a source that the packager cuts, each with the grid of its renditions (`planRenditions`). */
+export function cutTracks(info: MediaInfo, { copy, timeline }: Pick<Inspection, 'copy' | 'timeline'>): CutSpec[] {
+  const shared = info.video.length > 0 && timeline.source && !timeline.source.sparse ? 'source' : 'regular';
+  const isCut = ({ index }: { index: number }) => copy.has(index) && copy.get(index)!.cut !== 'remux';
+  return [
+    ...info.video
+      .slice(0, 1)
+      .filter(isCut)
+      .map(({ index }) => ({ kind: 'video', trackIndex: index, grid: 'source' }) as const),
+    ...info.audio.filter(isCut).map(({ index }) => ({ kind: 'audio', trackIndex: index, grid: shared }) as const),
+  ];
+}
+
 /** Whether an edit list shows less of a film than there is. The packager would show it all. */
 async function followsCuts(path: string): Promise<boolean> {
   try {
     const moov = await readMoov(path);
-    return moov !== null && hasCuts(moov);
+    return moov !== null && hasCuts(moov.bytes);
   } catch {
     // Tables that make no sense: what the packager makes of them is seen when it reads its packets.
     return false;

@@ -21,7 +21,7 @@ export async function measureCopies(
   timeline: Timeline,
   copy: ReadonlyMap<number, CopyTrack>,
 ): Promise<Map<number, CopyTrack>> {
-  const moov = info.container.name === 'mp4' && copy.size > 0 ? await readMoov(path) : null;
+  const moov = info.container.name === 'mp4' && copy.size > 0 ? ((await readMoov(path))?.bytes ?? null) : null;
   const measured = new Map(copy);
   if (!moov) return measured;
   const { source, regularUs } = timeline;
@@ -42,8 +42,8 @@ export async function measureCopies(
   return measured;
 }
 
-/** The `moov` box, wherever it lies. Null where there is none, or where the file is fragmented: its tables are empty then. */
-export async function readMoov(path: string): Promise<Buffer | null> {
+/** The `moov` box, and where it lies. Null where there is none, or where the file is fragmented: its tables are empty then. */
+export async function readMoov(path: string): Promise<{ bytes: Buffer; position: number } | null> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
@@ -54,9 +54,9 @@ export async function readMoov(path: string): Promise<Buffer | null> {
       if (!box) return null;
       if (box.type === 'moov') {
         if (box.end > MOST_MOOV_BYTES || at + box.end > size) return null;
-        const moov = Buffer.alloc(box.end);
-        await file.read(moov, 0, box.end, at);
-        return moov;
+        const bytes = Buffer.allocUnsafeSlow(box.end);
+        await file.read(bytes, 0, box.end, at);
+        return { bytes, position: at };
       }
       if (box.type === 'moof') return null;
       at += box.end;

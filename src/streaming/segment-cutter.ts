@@ -156,7 +156,7 @@ export function holdLast(group: readonly Sample[], atTicks: number): Sample[] {
 }
 
 /** Players skip what has no picture yet: where sound begins much earlier, the first picture is shown from the start. */
-export function shownFromStart(samples: Sample[], timescale: number): Sample[] {
+export function shownFromStart<T extends Pick<Sample, 'ptsTicks'>>(samples: T[], timescale: number): T[] {
   const firstTicks = samples.reduce((first, { ptsTicks }) => Math.min(first, ptsTicks), Number.POSITIVE_INFINITY);
   if (firstTicks < LATEST_PICTURE_SEC * timescale) return samples;
   return samples.map((sample) => (sample.ptsTicks === firstTicks ? { ...sample, ptsTicks: 0 } : sample));

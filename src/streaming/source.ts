@@ -41,6 +41,8 @@ export interface StreamSource {
   path: string;
   info: MediaInfo;
   timeline: Timeline;
+  /** What is kept of its tracks' indexes (`track-index.ts`), by stream index. */
+  indexes?: ReadonlyMap<number, Uint8Array>;
 }
 
 /** A rendition as the streaming engine sees it. */
@@ -53,6 +55,9 @@ export interface StreamRendition {
   /** `lazy`: its segments stay as long as there is room. For ever unless given. */
   policy?: 'eager' | 'lazy';
 }
+
+/** Which track a rendition is cut out of, and where. */
+export type CutSpec = Pick<Rendition, 'kind' | 'trackIndex' | 'grid'>;
 
 /** The boundaries a rendition is cut on: n + 1 times in microseconds for n segments. */
 export function boundariesOf(timeline: Timeline, grid: Grid): number[] {

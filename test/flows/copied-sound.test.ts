@@ -11,6 +11,7 @@ import { createInputPool } from '../../src/streaming/input-pool.ts';
 import { inspectSource } from '../../src/streaming/inspect.ts';
 import { createPackager } from '../../src/streaming/packager.ts';
 import { boundariesOf } from '../../src/streaming/source.ts';
+import { createSourceFiles } from '../../src/streaming/source-files.ts';
 import { hearSound as hearLoud } from '../support/flash-and-beep.ts';
 import { makeHeAac } from '../support/he-aac.ts';
 import { hearSound } from '../support/in-step.ts';
@@ -25,9 +26,11 @@ const ffmpeg = createFfmpeg({
   ffmpeg: process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg',
   ffprobe: process.env['KINORA_MEDIA_FFPROBE'] || 'ffprobe',
 });
-const packager = createPackager(pool);
+const files = createSourceFiles();
+const packager = createPackager(pool, files);
 afterAll(() => {
   pool.close();
+  files.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -46,7 +46,7 @@ export async function probeVideo(
   const repairedKey = await repairClock(app, row.source, { ...context, path: original, container });
   const path = repairedKey === null ? original : app.storage.localPath(repairedKey)!;
   const info = await probeFile(app, path, container, signal);
-  const { timeline, copy, refused } = await app.streaming.inspect(path, info);
+  const { timeline, copy, refused, indexes } = await app.streaming.inspect(path, info);
   const { encoding } = app.config;
   const specs = planRenditions({
     info,
@@ -57,7 +57,7 @@ export async function probeVideo(
     lacking: lackingFilters(await app.ffmpeg.filters()),
   });
   const policy = row.video.origin === 'library' ? encoding.policy.libraries : encoding.policy.uploads;
-  const probed: Probed = { sourceId: row.source.id, repairedKey, info, timeline, renditions: specs, policy };
+  const probed: Probed = { sourceId: row.source.id, repairedKey, info, timeline, renditions: specs, indexes, policy };
   signal.throwIfAborted();
   // Segments of earlier renditions, of an older format or of a file that has been replaced, belong to nobody any more.
   await app.streaming.release(videoId);

@@ -7,7 +7,7 @@ import type { App } from '../../ports.ts';
 import { STREAM_FORMAT, type StreamRendition, type Timeline } from '../../streaming/source.ts';
 import { noteEmbedded } from '../captions/service.ts';
 import { fillJob, imagesJob, soundJob } from './job-definitions.ts';
-import { renditions, sources, videos } from './schema.ts';
+import { renditions, sources, trackIndexes, videos } from './schema.ts';
 import { changeVideo } from './service.ts';
 
 /** The ways to watch a video: those its source is given when it is understood, and those beside them. */
@@ -22,6 +22,8 @@ export interface Probed {
   info: MediaInfo;
   timeline: Timeline;
   renditions: Rendition[];
+  /** By stream index: see `trackIndexes`. */
+  indexes: ReadonlyMap<number, Buffer>;
   policy: 'eager' | 'lazy';
 }
 
@@ -38,6 +40,9 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
     .where(eq(videos.id, videoId))
     .get();
   tx.update(sources).set({ info, timeline, repairedKey, format: STREAM_FORMAT }).where(eq(sources.id, sourceId)).run();
+  tx.delete(trackIndexes).where(eq(trackIndexes.sourceId, sourceId)).run();
+  for (const [trackIndex, bytes] of probed.indexes)
+    tx.insert(trackIndexes).values({ sourceId, trackIndex, bytes }).run();
   tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
   probed.renditions.forEach((spec, position) => {
     // What is only put into other wrapping is in the source already, and quickly made again: it is never kept for good.

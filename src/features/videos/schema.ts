@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { Loudness } from '../../media/sound/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Timeline } from '../../streaming/source.ts';
@@ -87,6 +87,20 @@ export const sources = sqliteTable(
     index('sources_format').on(table.format).where(sql`${table.timeline} is not null`),
     uniqueIndex('sources_in_place').on(table.location).where(sql`${table.kind} = 'inPlace'`),
   ],
+);
+
+/** Where the segments of a copied track are in its file (`streaming/track-index.ts`). What is not kept is found out again. */
+export const trackIndexes = sqliteTable(
+  'track_indexes',
+  {
+    sourceId: text('source_id')
+      .notNull()
+      .references(() => sources.id, { onDelete: 'cascade' }),
+    /** ffprobe's stream index. */
+    trackIndex: integer('track_index').notNull(),
+    bytes: blob('bytes', { mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sourceId, table.trackIndex] })],
 );
 
 export const renditions = sqliteTable(

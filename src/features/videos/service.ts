@@ -10,7 +10,7 @@ import { fillJob, probeJob } from './job-definitions.ts';
 import { mayEdit } from './permissions.queries.ts';
 import { videoNotFound, videoNotYours } from './problems.ts';
 import { findVideo, getWatchable, type VideoRow } from './queries.ts';
-import { renditions, sources, videos } from './schema.ts';
+import { renditions, sources, trackIndexes, videos } from './schema.ts';
 
 /** With `renditions.service.ts` the only writer of videos, sources and renditions. */
 
@@ -68,6 +68,7 @@ export function replaceSource(
   facts: { sizeBytes: number; modifiedAtMs: number },
 ): void {
   tx.delete(renditions).where(eq(renditions.sourceId, sourceId)).run();
+  tx.delete(trackIndexes).where(eq(trackIndexes.sourceId, sourceId)).run();
   tx.update(sources)
     .set({ ...facts, info: null, timeline: null, loudness: null, repairedKey: null, missing: false })
     .where(eq(sources.id, sourceId))

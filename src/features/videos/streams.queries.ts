@@ -3,7 +3,7 @@ import type { Loudness } from '../../media/sound/loudness.ts';
 import type { Rendition } from '../../media/types.ts';
 import type { App } from '../../ports.ts';
 import type { StreamRendition, StreamSource } from '../../streaming/source.ts';
-import { renditions, sources, videos } from './schema.ts';
+import { renditions, sources, trackIndexes, videos } from './schema.ts';
 
 /** What it takes to deliver a video: its source, and its renditions in the order of the manifest. */
 export interface VideoStream {
@@ -73,9 +73,11 @@ function readStream(app: App, videoId: string): VideoStream | null {
   const path = found ? playedPath(app, found.source) : null;
   if (!found?.source.info || !found.source.timeline || !path) return null;
   const { id, info, timeline } = found.source;
+  const kept = orm.select().from(trackIndexes).where(eq(trackIndexes.sourceId, id)).all();
+  const indexes = new Map(kept.map(({ trackIndex, bytes }) => [trackIndex, bytes]));
   const rows = orm.select().from(renditions).where(eq(renditions.sourceId, id)).orderBy(asc(renditions.position)).all();
   return {
-    source: { id, videoId, path, info, timeline },
+    source: { id, videoId, path, info, timeline, indexes },
     loudness: found.source.loudness ?? {},
     renditions: rows
       .filter(({ spec }) => !burnsOf(spec))

@@ -137,7 +137,7 @@ function readTrun(moof: Buffer, bodyStart: number, reading: TrunReading): number
 }
 
 /** Where a fragment's times lie on its track's clock: see `lead-in.ts`. */
-interface FragmentTiming {
+export interface FragmentTiming {
   /** Added to decode and presentation times. */
   shiftTicks?: number;
   /** Added to presentation times alone. */
@@ -148,6 +148,9 @@ interface FragmentTiming {
   untilTicks?: number;
 }
 
+/** A sample without its bytes. */
+export type SampleShape = Omit<Sample, 'data'> & { sizeBytes: number };
+
 /**
  * Writes one CMAF fragment (`moof` + `mdat`) of samples in decode order.
  *
@@ -156,12 +159,36 @@ interface FragmentTiming {
  * an edit list in the header takes it off again. Samples before time zero, which are nothing but an encoder's priming,
  * are left out. With no samples at all (a hole in the track) the fragment is empty.
  */
-export function writeFragment(
-  all: readonly Sample[],
+export function writeFragment(all: readonly Sample[], sequence: number, timing: FragmentTiming = {}): Buffer {
+  const samples = shownSamples(all, timing);
+  const sizeBytes = samples.reduce((sum, sample) => sum + sample.data.length, 0);
+  const head = fragmentHead(
+    samples.map(({ data, ...sample }) => ({ ...sample, sizeBytes: data.length })),
+    sequence,
+    timing,
+  );
+  return Buffer.concat([head, ...samples.map((sample) => sample.data)], head.length + sizeBytes);
+}
+
+/** Those of a fragment's samples that are put into it. */
+export function shownSamples<T extends Pick<Sample, 'ptsTicks'>>(
+  all: readonly T[],
+  { shiftTicks = 0, delayTicks = 0 }: FragmentTiming,
+): T[] {
+  return all.filter((sample) => sample.ptsTicks + shiftTicks + delayTicks >= 0);
+}
+
+/** How long `fragmentHead` is for so many samples: 96 bytes of boxes, and 16 for each sample. */
+export function fragmentHeadBytes(sampleCount: number): number {
+  return 96 + 16 * sampleCount;
+}
+
+/** All of a fragment before its first sample: `moof`, and the header of `mdat`. */
+export function fragmentHead(
+  samples: readonly SampleShape[],
   sequence: number,
   { shiftTicks = 0, delayTicks = 0, emptyAtTicks = 0, untilTicks }: FragmentTiming = {},
 ): Buffer {
-  const samples = all.filter((sample) => sample.ptsTicks + shiftTicks + delayTicks >= 0);
   const decode = decodeTimes(samples, delayTicks);
   const ownEndTicks = samples.reduce((end, { ptsTicks, durationTicks }) => Math.max(end, ptsTicks + durationTicks), 0);
   const lastTicks = samples.reduce((last, { ptsTicks }) => Math.max(last, ptsTicks), 0);
@@ -169,7 +196,7 @@ export function writeFragment(
   const table = Buffer.alloc(samples.length * 16);
   samples.forEach((sample, i) => {
     table.writeUInt32BE(Math.max(0, (decode[i + 1] ?? endTicks) - decode[i]!), i * 16);
-    table.writeUInt32BE(sample.data.length, i * 16 + 4);
+    table.writeUInt32BE(sample.sizeBytes, i * 16 + 4);
     table.writeUInt32BE(sample.key ? SYNC : NON_SYNC, i * 16 + 8);
     table.writeInt32BE(sample.ptsTicks + delayTicks - decode[i]!, i * 16 + 12);
   });
@@ -182,31 +209,28 @@ export function writeFragment(
   tfdt.writeBigUInt64BE(BigInt(Math.max(0, (decode[0] ?? emptyAtTicks) + shiftTicks)));
   const trunHead = Buffer.alloc(8);
   trunHead.writeUInt32BE(samples.length);
-  const moofOf = () =>
-    makeBox(
-      'moof',
-      makeFullBox('mfhd', 0, 0, mfhd),
-      makeBox(
-        'traf',
-        makeFullBox('tfhd', 0, 0x020000, tfhd), // default-base-is-moof
-        makeFullBox('tfdt', 1, 0, tfdt),
-        makeFullBox('trun', 1, 0x000f01, trunHead, table),
-      ),
-    );
-  const sizeBytes = samples.reduce((sum, sample) => sum + sample.data.length, 0);
-  trunHead.writeInt32BE(moofOf().length + 8, 4);
-  const moof = moofOf();
+  trunHead.writeInt32BE(fragmentHeadBytes(samples.length), 4);
   const mdat = Buffer.alloc(8);
-  mdat.writeUInt32BE(sizeBytes + 8);
+  mdat.writeUInt32BE(samples.reduce((sum, sample) => sum + sample.sizeBytes, 8));
   mdat.write('mdat', 4, 'latin1');
-  return Buffer.concat([moof, mdat, ...samples.map((sample) => sample.data)], moof.length + 8 + sizeBytes);
+  const moof = makeBox(
+    'moof',
+    makeFullBox('mfhd', 0, 0, mfhd),
+    makeBox(
+      'traf',
+      makeFullBox('tfhd', 0, 0x020000, tfhd), // default-base-is-moof
+      makeFullBox('tfdt', 1, 0, tfdt),
+      makeFullBox('trun', 1, 0x000f01, trunHead, table),
+    ),
+  );
+  return Buffer.concat([moof, mdat]);
 }
 
 /**
  * The presentation times, sorted; brought forward where a picture would be decoded after it is shown, which is where
  * reordering takes longer than `delayTicks`. Never falling, and rising wherever there is room.
  */
-function decodeTimes(samples: readonly Sample[], delayTicks: number): number[] {
+function decodeTimes(samples: readonly Pick<Sample, 'ptsTicks'>[], delayTicks: number): number[] {
   const times = samples.map((sample) => sample.ptsTicks).sort((a, b) => a - b);
   const first = times[0] ?? 0;
   let latest = Number.POSITIVE_INFINITY;

@@ -12,8 +12,10 @@ export interface SampleTable {
   keys: Uint32Array | null;
 }
 
-/** The table of the n-th track of a kind; null where there is none, or where it makes no sense. */
-export function readSampleTable(moov: Buffer, kind: 'video' | 'audio', ordinal: number): SampleTable | null {
+export type TrackKind = 'video' | 'audio';
+
+/** The tables (`stbl`) of the n-th track of a kind and its ticks a second; null where there is none. */
+export function findTrack(moov: Buffer, kind: TrackKind, ordinal: number): { stbl: Box; timescale: number } | null {
   const handler = kind === 'video' ? 'vide' : 'soun';
   const inside = findBox(moov, 'moov');
   const track = (inside ? listBoxes(moov, inside.bodyStart, inside.end) : [])
@@ -22,7 +24,14 @@ export function readSampleTable(moov: Buffer, kind: 'video' | 'audio', ordinal: 
   const mdhd = track ? findBox(moov, 'mdia/mdhd', track) : null;
   const stbl = track ? findBox(moov, 'mdia/minf/stbl', track) : null;
   if (!mdhd || !stbl) return null;
-  const timescale = moov.readUInt32BE(mdhd.bodyStart + (moov[mdhd.bodyStart] === 1 ? 20 : 12));
+  return { stbl, timescale: moov.readUInt32BE(mdhd.bodyStart + (moov[mdhd.bodyStart] === 1 ? 20 : 12)) };
+}
+
+/** The table of the n-th track of a kind; null where there is none, or where it makes no sense. */
+export function readSampleTable(moov: Buffer, kind: TrackKind, ordinal: number): SampleTable | null {
+  const track = findTrack(moov, kind, ordinal);
+  if (!track) return null;
+  const { stbl, timescale } = track;
   try {
     const sizesBytes = readSizes(moov, stbl);
     if (!sizesBytes?.length || timescale === 0) return null;
@@ -44,7 +53,7 @@ function readSizes(moov: Buffer, stbl: Box): Uint32Array | null {
   const stsz = findBox(moov, 'stsz', stbl);
   if (!stsz) return null;
   const same = moov.readUInt32BE(stsz.bodyStart + 4);
-  const count = checked(moov.readUInt32BE(stsz.bodyStart + 8), same === 0 ? 4 : 0, stsz);
+  const count = checkedCount(moov.readUInt32BE(stsz.bodyStart + 8), same === 0 ? 4 : 0, stsz);
   const sizes = new Uint32Array(count).fill(same);
   if (same === 0) for (let n = 0; n < count; n++) sizes[n] = moov.readUInt32BE(stsz.bodyStart + 12 + n * 4);
   return sizes;
@@ -67,7 +76,7 @@ function readTimes(moov: Buffer, stbl: Box, count: number, timescale: number): F
 
 function eachRun(moov: Buffer, box: Box | null, count: number, visit: (n: number, value: number) => void): void {
   if (!box) return;
-  const runs = checked(moov.readUInt32BE(box.bodyStart + 4), 8, box);
+  const runs = checkedCount(moov.readUInt32BE(box.bodyStart + 4), 8, box);
   let n = 0;
   for (let run = 0; run < runs && n < count; run++) {
     const at = box.bodyStart + 8 + run * 8;
@@ -80,7 +89,7 @@ function eachRun(moov: Buffer, box: Box | null, count: number, visit: (n: number
 function readKeys(moov: Buffer, stbl: Box): Uint32Array | null {
   const stss = findBox(moov, 'stss', stbl);
   if (!stss) return null;
-  const count = checked(moov.readUInt32BE(stss.bodyStart + 4), 4, stss);
+  const count = checkedCount(moov.readUInt32BE(stss.bodyStart + 4), 4, stss);
   return Uint32Array.from({ length: count }, (_, n) => moov.readUInt32BE(stss.bodyStart + 8 + n * 4) - 1);
 }
 
@@ -88,7 +97,7 @@ function readKeys(moov: Buffer, stbl: Box): Uint32Array | null {
 const MOST_SAMPLES = 5_000_000;
 
 /** A count that its box can hold. A damaged file may promise anything. */
-function checked(count: number, bytesEach: number, box: Box): number {
+export function checkedCount(count: number, bytesEach: number, box: Box): number {
   if (count > MOST_SAMPLES || count * bytesEach > box.end - box.bodyStart) throw new RangeError('more than there is');
   return count;
 }

@@ -1,0 +1,109 @@
+import { close, fstat, open, read, readv, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** A source's file, open for reading at any place. */
+export interface OpenFile {
+  sizeBytes: number;
+  modifiedAtMs: number;
+  /** Reads up to `length` bytes: fewer at the end of the file. */
+  read(position: number, length: number): Promise<Buffer>;
+  /** Reads what lies one behind the other into several places, in one go. Returns how many bytes there were. */
+  readInto(position: number, targets: readonly Uint8Array[]): Promise<number>;
+}
+
+/** Source files that are being read, kept open for a while, least recently used out first. */
+export interface SourceFiles {
+  /** Runs `work` on a file as it is now: one that was replaced or changed is opened anew. */
+  use<T>(path: string, work: (file: OpenFile) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+interface Entry extends OpenFile {
+  fd: number;
+  inode: number;
+  users: number;
+  dropped: boolean;
+}
+
+const closeFile = promisify(close);
+const openFile = promisify(open);
+const statFile = promisify(fstat) as (fd: number) => Promise<Stats>;
+
+export function createSourceFiles(size = 64): SourceFiles {
+  const entries = new Map<string, Entry>();
+
+  function drop(path: string, entry: Entry): void {
+    if (entries.get(path) === entry) entries.delete(path);
+    entry.dropped = true;
+    release(entry);
+  }
+
+  function release(entry: Entry): void {
+    if (entry.dropped && entry.users === 0) void closeFile(entry.fd).catch(() => {});
+  }
+
+  /** The file as it is now, counted as in use. */
+  async function enter(path: string): Promise<Entry> {
+    const found = await stat(path);
+    const kept = entries.get(path);
+    if (kept && isSame(kept, found)) {
+      // Moved to the end: the first in line is the one that was not used for longest.
+      entries.delete(path);
+      entries.set(path, kept);
+      kept.users++;
+      return kept;
+    }
+    if (kept) drop(path, kept);
+    const fd = await openFile(path, 'r');
+    const { size: sizeBytes, mtimeMs, ino } = await statFile(fd);
+    const entry = { ...reader(fd), fd, sizeBytes, modifiedAtMs: mtimeMs, inode: ino, users: 1, dropped: false };
+    // Somebody else may have opened it meanwhile.
+    const other = entries.get(path);
+    if (other) drop(path, other);
+    entries.set(path, entry);
+    for (const [oldest, candidate] of entries) {
+      if (entries.size <= size) break;
+      drop(oldest, candidate);
+    }
+    return entry;
+  }
+
+  return {
+    async use(path, work) {
+      const entry = await enter(path);
+      try {
+        return await work(entry);
+      } finally {
+        entry.users--;
+        release(entry);
+      }
+    },
+    close() {
+      for (const [path, entry] of [...entries]) drop(path, entry);
+    },
+  };
+}
+
+function isSame(entry: Entry, { size, mtimeMs, ino }: Stats): boolean {
+  return entry.sizeBytes === size && entry.modifiedAtMs === mtimeMs && entry.inode === ino;
+}
+
+/** The callback form: a promise a read is all it costs. */
+function reader(fd: number): Pick<OpenFile, 'read' | 'readInto'> {
+  return {
+    read(position, length) {
+      const buffer = Buffer.allocUnsafeSlow(length);
+      return new Promise((resolve, reject) => {
+        read(fd, buffer, 0, length, position, (error, bytesRead) => {
+          if (error) reject(error);
+          else resolve(buffer.subarray(0, bytesRead));
+        });
+      });
+    },
+    readInto: (position, targets) =>
+      new Promise((resolve, reject) => {
+        readv(fd, targets, position, (error, bytesRead) => (error ? reject(error) : resolve(bytesRead)));
+      }),
+  };
+}
