@@ -12,6 +12,9 @@ export interface OpenFile {
   readInto(position: number, targets: readonly Uint8Array[]): Promise<number>;
 }
 
+/** A file nobody reads is closed after so long: its disk can be unmounted then, and deleting it frees its room. */
+const IDLE_MS = 30_000;
+
 /** Source files that are being read, kept open for a while, least recently used out first. */
 export interface SourceFiles {
   /** Runs `work` on a file as it is now: one that was replaced or changed is opened anew. */
@@ -21,6 +24,7 @@ export interface SourceFiles {
 
 interface Entry extends OpenFile {
   fd: number;
+  usedAtMs: number;
   inode: number;
   users: number;
   dropped: boolean;
@@ -30,8 +34,20 @@ const closeFile = promisify(close);
 const openFile = promisify(open);
 const statFile = promisify(fstat) as (fd: number) => Promise<Stats>;
 
-export function createSourceFiles(size = 64): SourceFiles {
+export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
   const entries = new Map<string, Entry>();
+  let sweeping: NodeJS.Timeout | null = null;
+
+  function sweep(): void {
+    const longAgo = performance.now() - idleMs;
+    for (const [path, entry] of entries) if (entry.users === 0 && entry.usedAtMs <= longAgo) drop(path, entry);
+    sweeping = null;
+    sweepLater();
+  }
+
+  function sweepLater(): void {
+    if (entries.size > 0) sweeping ??= setTimeout(sweep, idleMs / 2).unref();
+  }
 
   function drop(path: string, entry: Entry): void {
     if (entries.get(path) === entry) entries.delete(path);
@@ -57,7 +73,16 @@ export function createSourceFiles(size = 64): SourceFiles {
     if (kept) drop(path, kept);
     const fd = await openFile(path, 'r');
     const { size: sizeBytes, mtimeMs, ino } = await statFile(fd);
-    const entry = { ...reader(fd), fd, sizeBytes, modifiedAtMs: mtimeMs, inode: ino, users: 1, dropped: false };
+    const entry = {
+      ...reader(fd),
+      fd,
+      sizeBytes,
+      modifiedAtMs: mtimeMs,
+      inode: ino,
+      users: 1,
+      usedAtMs: 0,
+      dropped: false,
+    };
     // Somebody else may have opened it meanwhile.
     const other = entries.get(path);
     if (other) drop(path, other);
@@ -76,10 +101,13 @@ export function createSourceFiles(size = 64): SourceFiles {
         return await work(entry);
       } finally {
         entry.users--;
+        entry.usedAtMs = performance.now();
         release(entry);
+        sweepLater();
       }
     },
     close() {
+      if (sweeping) clearTimeout(sweeping);
       for (const [path, entry] of [...entries]) drop(path, entry);
     },
   };
