@@ -32,6 +32,18 @@ export function underPeer(what: string, ours: number, peer: number, share: numbe
   return { what, ours, peer, unit, ratio: ratioOf(ours, peer), bar: `< ${share} x peer`, ok: ours < share * peer };
 }
 
+/** A row whose figure must stay under a limit and under a share of the peer's. */
+export function underBoth(
+  what: string,
+  ours: number,
+  peer: number,
+  { limit, share }: { limit: number; share: number },
+  unit: string,
+): Row {
+  const [absolute, relative] = [under(what, ours, limit, unit), underPeer(what, ours, peer, share, unit)];
+  return { ...relative, bar: `${absolute.bar} and ${relative.bar}`, ok: absolute.ok && relative.ok };
+}
+
 /** A row whose figure must be at least `share` times the peer's: for rates, where more is better. */
 export function overPeer(what: string, ours: number, peer: number, share: number, unit: string): Row {
   return { what, ours, peer, unit, ratio: ratioOf(ours, peer), bar: `>= ${share} x peer`, ok: ours >= share * peer };
