@@ -67,9 +67,21 @@ export async function medianOf(runs: number, measure: (run: number) => Promise<n
   return median(values);
 }
 
+/** The row of a benchmark that broke: nothing was measured, and that is no success. */
+export function failed(name: string): Row {
+  return { what: name, ours: null, peer: null, unit: '', ratio: null, bar: 'to be measured', ok: false };
+}
+
 /** A table for people. */
-export function table(rows: Row[]): string {
-  const cells = [
+export function table(rows: readonly Row[]): string {
+  const cells = cellsOf(rows);
+  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
+  return cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+}
+
+/** A head and a line for each row. */
+export function cellsOf(rows: readonly Row[]): string[][] {
+  return [
     ['what', 'ours', 'peer', 'ratio', 'bar', ''],
     ...rows.map((row) => [
       row.what,
@@ -80,10 +92,10 @@ export function table(rows: Row[]): string {
       row.bar === '' ? '' : row.ok ? 'ok' : 'MISSED',
     ]),
   ];
-  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
-  return cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
 }
 
 function figure(value: number | null, unit: string): string {
-  return value === null ? '' : `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${unit}`;
+  if (value === null) return '';
+  if (unit === 'ms' && value >= 10_000) return figure(value / 1000, 's');
+  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${unit}`;
 }
