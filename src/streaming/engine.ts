@@ -19,6 +19,7 @@ import { createInputPool } from './input-pool.ts';
 import { cutTracks, type Inspection, inspectSource } from './inspect.ts';
 import { hasKeyFrames, readKeyFrame } from './key-frames.ts';
 import { createPackager } from './packager.ts';
+import { createPacketThread } from './packet-thread.ts';
 import { createSegmentCache } from './segment-cache.ts';
 import { createSegmentStore, type SegmentStore } from './segment-store.ts';
 import { isMadeBySessions, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
@@ -83,7 +84,8 @@ export function createStreaming(ports: {
   const { storage, ffmpeg, hardware, clock, log, machine, settings, cacheBytes } = ports;
   const pool = createInputPool();
   const files = createSourceFiles();
-  const packager = createPackager(pool, files);
+  const thread = createPacketThread();
+  const packager = createPackager(pool, files, thread);
   const hot = createHotCache(HOT_BYTES);
   const known = createSegmentCache(clock);
   const store = createSegmentStore(storage, known, clock, (rendition) => hot.forget(keyOf(rendition, 'init')));
@@ -172,6 +174,7 @@ export function createStreaming(ports: {
       await sessions.close();
       pool.close();
       files.close();
+      thread.close();
     },
   };
 }

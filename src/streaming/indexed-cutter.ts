@@ -1,9 +1,9 @@
 import { isEntryPoint, isKeyUnit } from '../media/container/entry-points.ts';
-import type { Sample } from '../media/container/fragment.ts';
 import type { Mp4Index } from '../media/container/mp4-index.ts';
 import type { Mp4Sample } from '../media/container/mp4-samples.ts';
 import { fetchFragment, fetchSample, readMp4Samples } from './mp4-segments.ts';
 import { shownPictures } from './packet-cutter.ts';
+import type { CutKey } from './packet-thread.ts';
 import { boundariesOf, packagerShiftSec, type StreamRendition, type StreamSource } from './source.ts';
 import type { OpenFile } from './source-files.ts';
 import type { TrackIndex } from './track-index.ts';
@@ -33,11 +33,12 @@ export async function readIndexedKey(
   track: TrackIndex,
   shiftSec: number,
   n: number,
-): Promise<Pick<Sample, 'ptsTicks' | 'data'> | null> {
+): Promise<CutKey | null> {
   const [first] = await readMp4Samples(file, track.tables.index, n);
   if (!first) return null;
-  const { ptsTicks } = onOurClock(first, track.tables.index, track.timescale, shiftSec);
-  return { ptsTicks, data: await fetchSample(file, first) };
+  const { timescale, timing } = track;
+  const { ptsTicks } = onOurClock(first, track.tables.index, timescale, shiftSec);
+  return { ptsTicks, data: await fetchSample(file, first), timescale, timing };
 }
 
 function onOurClock(sample: Mp4Sample, { timescale: own }: Mp4Index, timescale: number, shiftSec: number): Mp4Sample {

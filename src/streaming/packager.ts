@@ -1,8 +1,8 @@
-import { type Sample, writeFragment } from '../media/container/fragment.ts';
-import { type CopyTrack, createCopyTracks } from './copy-track.ts';
+import { writeFragment } from '../media/container/fragment.ts';
+import { createCopyTracks } from './copy-track.ts';
 import { cutIndexed, readIndexedKey } from './indexed-cutter.ts';
 import type { InputPool } from './input-pool.ts';
-import { cutKeyPacket, cutPackets } from './packet-cutter.ts';
+import type { PacketThread } from './packet-thread.ts';
 import { type CutSpec, packagerShiftSec, type StreamRendition, type StreamSource } from './source.ts';
 import type { SourceFiles } from './source-files.ts';
 import { createTrackIndexes } from './track-indexes.ts';
@@ -10,7 +10,7 @@ import { createTrackIndexes } from './track-indexes.ts';
 /**
  * Cuts copied renditions out of a source just in time: no ffmpeg, nothing stored. Samples keep their bytes; only the
  * wrapping is ours. Where a track has an index of ours, its samples are read straight from the file to their places in the
- * segment; else mediabunny reads its packets.
+ * segment; else mediabunny reads its packets, in a thread of its own.
  */
 export interface Packager {
   /** The init segment (CMAF header) of a copied rendition. */
@@ -31,7 +31,7 @@ export interface Packager {
 
 const EPSILON_SEC = 0.0005;
 
-export function createPackager(pool: InputPool, files: SourceFiles): Packager {
+export function createPackager(pool: InputPool, files: SourceFiles, thread: PacketThread): Packager {
   const openTrack = createCopyTracks(pool);
   const indexes = createTrackIndexes(openTrack);
 
@@ -39,13 +39,13 @@ export function createPackager(pool: InputPool, files: SourceFiles): Packager {
     init: (source, rendition) =>
       files.use(source.path, async (file) => {
         const index = await indexes.get(source, rendition.spec, file);
-        return (index ?? (await openTrack(source, rendition.spec))).init;
+        return index ? index.init : thread.init(source, rendition);
       }),
     segment: (source, rendition, n) =>
       files.use(source.path, async (file) => {
         const index = await indexes.get(source, rendition.spec, file);
         if (index) return cutIndexed(file, index, source, rendition, n);
-        return cutPackets(await openTrack(source, rendition.spec), source, rendition, n);
+        return thread.segment(source, rendition, n);
       }),
     async *keyFrames(source, trackIndex, momentsUs) {
       const copy = await openTrack(source, { kind: 'video', trackIndex });
@@ -64,13 +64,12 @@ export function createPackager(pool: InputPool, files: SourceFiles): Packager {
     keyFrame: (source, rendition, n, durationUs) =>
       files.use(source.path, async (file) => {
         const index = await indexes.get(source, rendition.spec, file);
-        const copy = index ?? (await openTrack(source, rendition.spec));
-        const found = index
-          ? await readIndexedKey(file, index, packagerShiftSec(source.timeline, rendition.spec.trackIndex), n)
-          : await cutKeyPacket(copy as CopyTrack, source, rendition, n);
+        const shiftSec = packagerShiftSec(source.timeline, rendition.spec.trackIndex);
+        const found = index ? await readIndexedKey(file, index, shiftSec, n) : await thread.key(source, rendition, n);
         if (!found) throw new Error(`the source has no key frame for segment ${n} any more`);
-        const sample: Sample = { ...found, durationTicks: Math.round((durationUs / 1e6) * copy.timescale), key: true };
-        return writeFragment([sample], n + 1, copy.timing);
+        const { ptsTicks, data, timescale, timing } = found;
+        const durationTicks = Math.round((durationUs / 1e6) * timescale);
+        return writeFragment([{ ptsTicks, durationTicks, key: true, data }], n + 1, timing);
       }),
     indexTracks: (source, copied) =>
       files.use(source.path, async (file) => {

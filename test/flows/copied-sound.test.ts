@@ -10,6 +10,7 @@ import { createFfmpeg } from '../../src/platform/ffmpeg.ts';
 import { createInputPool } from '../../src/streaming/input-pool.ts';
 import { inspectSource } from '../../src/streaming/inspect.ts';
 import { createPackager } from '../../src/streaming/packager.ts';
+import { createPacketThread } from '../../src/streaming/packet-thread.ts';
 import { boundariesOf } from '../../src/streaming/source.ts';
 import { createSourceFiles } from '../../src/streaming/source-files.ts';
 import { hearSound as hearLoud } from '../support/flash-and-beep.ts';
@@ -27,10 +28,12 @@ const ffmpeg = createFfmpeg({
   ffprobe: process.env['KINORA_MEDIA_FFPROBE'] || 'ffprobe',
 });
 const files = createSourceFiles();
-const packager = createPackager(pool, files);
+const thread = createPacketThread();
+const packager = createPackager(pool, files, thread);
 afterAll(() => {
   pool.close();
   files.close();
+  thread.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -13,6 +13,7 @@ import { createInputPool } from '../../src/streaming/input-pool.ts';
 import { cutTracks, inspectSource } from '../../src/streaming/inspect.ts';
 import { createPackager } from '../../src/streaming/packager.ts';
 import { cutKeyPacket, cutPackets } from '../../src/streaming/packet-cutter.ts';
+import { createPacketThread } from '../../src/streaming/packet-thread.ts';
 import { type CutSpec, type StreamRendition, type StreamSource, segmentCount } from '../../src/streaming/source.ts';
 import { createSourceFiles } from '../../src/streaming/source-files.ts';
 import { decodeTrackIndex } from '../../src/streaming/track-index.ts';
@@ -34,11 +35,13 @@ const ffmpeg = createFfmpeg({
   ffmpeg: process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg',
   ffprobe: process.env['KINORA_MEDIA_FFPROBE'] || 'ffprobe',
 });
-const packager = createPackager(pool, files);
+const thread = createPacketThread();
+const packager = createPackager(pool, files, thread);
 const openTrack = createCopyTracks(pool);
 afterAll(() => {
   pool.close();
   files.close();
+  thread.close();
   rmSync(folder, { recursive: true });
 });
 
