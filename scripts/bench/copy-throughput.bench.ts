@@ -135,6 +135,7 @@ function drain(url: string, headers: Record<string, string>, agent: Agent): Prom
 /** Into memory where there is room: the peer shall not wait for a disk. */
 async function byPeer(file: string, core: number | null): Promise<Cost> {
   using folder = temporaryFolder(sizeOf(file));
+  if (!folder.inMemory) console.log('Too little memory for the peer, which writes to the disk.');
   const before = childrenCpuMs();
   const segments = ['-hls_segment_type', 'fmp4', '-hls_time', '4', '-hls_playlist_type', 'vod'];
   const args = ['-i', file, '-map', '0:v:0', '-map', '0:a:0', '-c', 'copy', '-f', 'hls', ...segments];

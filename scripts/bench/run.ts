@@ -82,4 +82,6 @@ function writeTables(results: readonly Result[], machine: string): void {
   writeFileSync(PAGE, page);
 }
 
+// An end of its own, so that folders are removed.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main(process.argv.slice(2));

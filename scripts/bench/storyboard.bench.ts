@@ -15,6 +15,8 @@ const MINUTES = 90;
 const PART_MINUTES = 10;
 const PICTURE = { width: 1920, height: 1080 };
 const LIMIT_MS = 300_000;
+/** Rare enough for the server not to be kept busy by being asked. */
+const POLL_MS = 100;
 
 interface Cost {
   ms: number;
@@ -66,7 +68,7 @@ async function byUs(file: string): Promise<Cost> {
       for (const limit = performance.now() + LIMIT_MS; performance.now() < limit; ) {
         const { playback } = await getJson<VideoReply>(`${server.origin}/api/videos/${id}`, signed);
         if (playback?.[picture]) return;
-        await pause();
+        await pause(POLL_MS);
       }
       throw new Error(`No ${picture} was made of ${file}. The server said:\n${server.output()}`);
     };

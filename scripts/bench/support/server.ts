@@ -26,10 +26,17 @@ export interface Server {
 }
 
 /** A folder that `using` removes. In memory, where so many bytes are asked for and there is room for twice as many. */
-export function temporaryFolder(bytesInMemory = 0): { path: string } & Disposable {
-  const place = bytesInMemory > 0 && hasMemoryFor(bytesInMemory) ? MEMORY : tmpdir();
-  const path = mkdtempSync(join(place, 'kinora-bench-data-'));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+export function temporaryFolder(bytesInMemory = 0): { path: string; inMemory: boolean } & Disposable {
+  const inMemory = bytesInMemory > 0 && hasMemoryFor(bytesInMemory);
+  const path = mkdtempSync(join(inMemory ? MEMORY : tmpdir(), 'kinora-bench-data-'));
+  const remove = () => rmSync(path, { recursive: true, force: true });
+  // Ctrl-C in the middle shall not leave gigabytes in memory.
+  process.once('exit', remove);
+  const dispose = () => {
+    process.off('exit', remove);
+    remove();
+  };
+  return { path, inMemory, [Symbol.dispose]: dispose };
 }
 
 /**
