@@ -41,6 +41,12 @@ export interface EncodeRunOptions {
   onInit: (rendition: StreamRendition, init: Buffer) => Promise<Fit['move']>;
   /** How a rendition's pictures are encoded; by software in its own way unless given. */
   encoderOf?: (rendition: StreamRendition) => PictureEncoder;
+  /**
+   * The first segment is made by an ffmpeg of its own, where the next one can enter the source without decoding anything
+   * twice: an encoder hands on its last pictures when there are no more, and else only after it has looked at many of those
+   * that follow.
+   */
+  firstAlone?: boolean;
   /** Asked before each fragment is read. While it does not settle nothing is read, and so the encoder pauses. */
   gate?: (signal: AbortSignal) => Promise<void>;
 }
@@ -49,10 +55,27 @@ export interface EncodeRunOptions {
 export type PictureEncoder = Required<Pick<EncodeOutput, 'hardware' | 'inOrder'>>;
 
 /**
- * One ffmpeg that decodes a track once and makes the segments `firstSegment` to `endSegment` of one or many renditions.
- * Rejects with `FfmpegError`, the signal's reason, or whatever `onSegment` threw.
+ * One ffmpeg (two with `firstAlone`) that decodes a track once and makes the segments `firstSegment` to `endSegment` of one
+ * or many renditions. Rejects with `FfmpegError`, the signal's reason, or whatever `onSegment` threw.
  */
 export async function encodeRun(ffmpeg: Ffmpeg, options: EncodeRunOptions): Promise<void> {
+  if (!options.firstAlone || !canBeParted(options)) return runFromPicture(ffmpeg, options);
+  const next = options.firstSegment + 1;
+  await runFromPicture(ffmpeg, { ...options, endSegment: next });
+  // Where nobody wants more for now, there is no encoder that waits.
+  await options.gate?.(options.signal);
+  options.signal.throwIfAborted();
+  await runFromPicture(ffmpeg, { ...options, firstSegment: next });
+}
+
+/** Whether the second segment can be begun with as quickly as gone on with. */
+function canBeParted({ source, renditions, firstSegment, endSegment }: EncodeRunOptions): boolean {
+  const { spec } = renditions[0]!;
+  const isEncoded = spec.kind === 'video' && spec.cut !== 'remux';
+  return isEncoded && firstSegment + 1 < endSegment && startsOnKey(source.timeline, spec, firstSegment + 1);
+}
+
+async function runFromPicture(ffmpeg: Ffmpeg, options: EncodeRunOptions): Promise<void> {
   const { firstSegment, onSegment } = options;
   const wanted: EncodeRunOptions['onSegment'] = async (rendition, index, bytes) => {
     if (index >= firstSegment) await onSegment(rendition, index, bytes);

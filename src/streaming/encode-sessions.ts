@@ -216,6 +216,7 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
         audioKbps: settings.audioKbps,
         threads: encoderThreads(ports.machine, [...sessions].filter(isRunning).length - 1),
         priority: 'watching',
+        firstAlone: true,
         signal: stop.signal,
         gate: (signal) => rest(session, signal),
         onHeader: ({ id }) => arrivals.arrived(id, HEADER),

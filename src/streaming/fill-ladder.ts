@@ -36,10 +36,26 @@ export interface FillRun {
  * anew. Where viewers need its slot alone it pauses, and loses nothing.
  */
 export async function fillLadder(ports: EncodePorts, options: FillOptions): Promise<void> {
+  // Sound beside the pictures: it is quick and there early, and one encoder of sound does not keep two cores busy.
+  const kinds = Object.values(Object.groupBy(options.renditions, ({ spec }) => spec.kind));
+  const failing = new AbortController();
+  const signal = AbortSignal.any([options.signal, failing.signal]);
+  const fills = kinds.map((renditions) =>
+    fillTracks(ports, { ...options, signal }, renditions).catch((error) => {
+      failing.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(fills);
+  await Promise.all(fills);
+}
+
+/** Fills the renditions of some tracks, one track after the other. */
+async function fillTracks(ports: EncodePorts, options: FillOptions, renditions: StreamRendition[]): Promise<void> {
   let fruitless = 0;
   for (;;) {
     options.signal.throwIfAborted();
-    const run = await nextRun(ports, options);
+    const run = await nextRun(ports, options.source, renditions);
     if (!run) return;
     if (run === 'others') {
       await ports.clock.sleep(500, options.signal);
@@ -55,7 +71,8 @@ export async function fillLadder(ports: EncodePorts, options: FillOptions): Prom
 /** The longest range from the first hole on in which the same renditions of one track miss their segments. */
 async function nextRun(
   { store, claims }: EncodePorts,
-  { source, renditions }: FillOptions,
+  source: StreamSource,
+  renditions: StreamRendition[],
 ): Promise<FillRun | 'others' | null> {
   let othersAreAtIt = false;
   for (const group of groupByTrack(renditions)) {
@@ -89,8 +106,7 @@ function groupByTrack(renditions: StreamRendition[]): StreamRendition[][] {
     const key = `${kind} ${trackIndex} ${grid} ${codec}`;
     groups.set(key, [...(groups.get(key) ?? []), rendition]);
   }
-  // Sound first: it is quick, and a picture without its sound is of no use.
-  return [...groups.values()].sort((a, b) => a[0]!.spec.kind.localeCompare(b[0]!.spec.kind));
+  return [...groups.values()];
 }
 
 /**

@@ -121,6 +121,39 @@ describe('a header', () => {
   });
 });
 
+describe('the first segment after a jump', () => {
+  it.each([
+    ['comes from an ffmpeg that ends with it; another goes on from its key frame', 60, 2],
+    ['comes from the one that goes on, where that would have to decode all of it again', 400, 1],
+  ])('%s', async (_what, gop, encoders) => {
+    const id = await client.upload(await makeClip({ seconds: 24, size: '320x180', gop }));
+    const { playback } = await client.waitFor(id, isPlayable);
+    await kinora.app.queue.drain();
+    const { variants } = await readMultivariant(client, playback!.hls);
+    const { initUrl, segments } = await readPlaylist(client, variants.at(-1)!.url);
+    await client.bytes(initUrl);
+    const place = segments.length - 3;
+    const { start } = kinora.app.ffmpeg;
+    const cuts: number[][] = [];
+    kinora.app.ffmpeg.start = (argv, options) => {
+      const cut = /trim=start=([\d.]+)(?::end=([\d.]+))?/.exec(argv.join(' '));
+      if (options?.pipes && cut) cuts.push(cut.slice(1).map(Number));
+      return start(argv, options);
+    };
+    try {
+      await client.bytes(segments[place]!.url);
+      await client.bytes(segments[place + 1]!.url);
+      expect(cuts).toHaveLength(encoders);
+      const [[fromSec, endSec], next] = cuts as [number[], number[] | undefined];
+      if (!next) return;
+      expect(endSec! - fromSec!).toBeCloseTo(4, 2);
+      expect(next[0]).toBeCloseTo(endSec!, 2);
+    } finally {
+      kinora.app.ffmpeg.start = start;
+    }
+  });
+});
+
 describe('the same segment', () => {
   it('asked for by many at once is made once', async () => {
     const id = await client.upload(await makeClip({ seconds: 16, size: '640x360', rate: '25' }));

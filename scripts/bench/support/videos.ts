@@ -8,6 +8,7 @@ type Headers = Record<string, string>;
 
 const POLL_MS = 5;
 const LIMIT_MS = 120_000;
+const FILL_LIMIT_MS = 1_800_000;
 
 /** Uploads a file by tus, in one PATCH. Returns the video's id and when the last byte was acknowledged. */
 export async function upload(origin: string, signed: Headers, file: string): Promise<{ id: string; doneAt: number }> {
@@ -58,8 +59,23 @@ export async function untilPlayable(origin: string, signed: Headers, id: string)
   throw new Error(`The video ${id} did not become playable.`);
 }
 
+/** Asks for the video until all of its ladder is stored. */
+export async function untilFilled(origin: string, signed: Headers, id: string): Promise<void> {
+  const limit = performance.now() + FILL_LIMIT_MS;
+  while (performance.now() < limit) {
+    const reply = await fetch(`${origin}/api/videos/${id}`, { headers: signed });
+    const { video } = (await reply.json()) as { video?: { state: string; failure: string | null } };
+    if (video?.state === 'failed') throw new Error(`The video failed: ${video.failure}`);
+    if (video?.state === 'ready') return;
+    await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MS));
+  }
+  throw new Error(`The ladder of video ${id} was not filled.`);
+}
+
 /** A rendition's parts: its init segment, and each segment with the second it starts at. */
 export interface Playlist {
+  /** Lines of the picture. */
+  lines: number;
   init: string;
   segments: { url: string; start: number; seconds: number }[];
 }
@@ -69,11 +85,14 @@ export async function allPlaylists(multivariant: string, signed: Headers): Promi
   const lines = (await text(multivariant, signed)).split('\n');
   const variants = lines.flatMap((line, index) => {
     const bandwidth = /^#EXT-X-STREAM-INF:.*?\bBANDWIDTH=(\d+)/.exec(line)?.[1];
+    const height = Number(/\bRESOLUTION=\d+x(\d+)/.exec(line)?.[1]);
     const uri = lines[index + 1];
-    return bandwidth && uri ? [{ bandwidth: Number(bandwidth), url: new URL(uri, multivariant).href }] : [];
+    return bandwidth && uri ? [{ bandwidth: Number(bandwidth), height, url: new URL(uri, multivariant).href }] : [];
   });
   const sorted = variants.sort((a, b) => b.bandwidth - a.bandwidth);
-  return Promise.all(sorted.map(async ({ url }) => parsePlaylist(await text(url, signed), url)));
+  return Promise.all(
+    sorted.map(async ({ url, height }) => ({ lines: height, ...parsePlaylist(await text(url, signed), url) })),
+  );
 }
 
 /** The playlist of the best video rendition, which for a codec that browsers play is the copied one. */
@@ -84,17 +103,14 @@ export async function bestPlaylist(multivariant: string, signed: Headers): Promi
 }
 
 /** The playlists of all groups of sound. */
-export async function soundPlaylists(
-  multivariant: string,
-  signed: Headers,
-): Promise<Pick<Playlist, 'init' | 'segments'>[]> {
+export async function soundPlaylists(multivariant: string, signed: Headers): Promise<Omit<Playlist, 'lines'>[]> {
   const lines = (await text(multivariant, signed)).split('\n');
   const uris = lines.flatMap((line) => /^#EXT-X-MEDIA:TYPE=AUDIO.*?URI="([^"]+)"/.exec(line)?.[1] ?? []);
   const urls = uris.map((uri) => new URL(uri, multivariant).href);
   return Promise.all(urls.map(async (url) => parsePlaylist(await text(url, signed), url)));
 }
 
-function parsePlaylist(body: string, base: string): Playlist {
+function parsePlaylist(body: string, base: string): Omit<Playlist, 'lines'> {
   const init = /#EXT-X-MAP:.*?URI="([^"]+)"/.exec(body)?.[1] ?? '';
   const segments: Playlist['segments'] = [];
   let start = 0;

@@ -68,8 +68,40 @@ describe('encoding pictures', () => {
       threads: 2,
     });
     expect(line(argv)).toMatchInlineSnapshot(
-      `"-hide_banner -nostdin -v error -copyts -noaccurate_seek -seek_timestamp 1 -ss 7.9995 -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -filter_complex '[0:0]trim=start=7.9995:end=15.9995,split=2[s0][s1];[s0]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v0];[s1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v1]' -map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 22 -maxrate 3230k -bufsize 3230k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 2 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -force_key_frames 11.9995 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:3 -map [v1] -c:v libx264 -preset veryfast -profile:v high -level:v 3.0 -crf 22 -maxrate 935k -bufsize 935k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 2 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -force_key_frames 11.9995 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:4"`,
+      `"-hide_banner -nostdin -v error -copyts -noaccurate_seek -seek_timestamp 1 -ss 7.9995 -protocol_whitelist file,pipe -f matroska -i 'file:/films/a film; rm -rf.mkv' -filter_complex '[0:0]trim=start=7.9995:end=15.9995,scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709,split[v0][s1];[s1]scale=640:360:flags=lanczos:out_range=tv,setsar=1,format=yuv420p,setparams=range=tv:colorspace=bt709[v1]' -map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 22 -maxrate 3230k -bufsize 3230k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 2 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -force_key_frames 11.9995 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:3 -map [v1] -c:v libx264 -preset veryfast -profile:v high -level:v 3.0 -crf 22 -maxrate 935k -bufsize 935k -g 9999 -keyint_min 1 -sc_threshold 0 -threads 2 -fps_mode vfr -enc_time_base 1:90000 -video_track_timescale 90000 -force_key_frames 11.9995 -avoid_negative_ts disabled -output_ts_offset 10 -use_editlist 0 -map_metadata -1 -map_chapters -1 -fflags +bitexact -f mp4 -movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer+frag_discont pipe:4"`,
     );
+  });
+
+  describe('each size comes from the next larger one', () => {
+    const rungs = [p360, { ...p720, width: 1920, height: 1080 }, p720];
+    const outputs = rungs.map((rendition, n) => ({ rendition, encoder: 'libx264', fd: 3 + n }));
+    const scales = (more: Partial<EncodeVideoOptions>) =>
+      [...graph({ outputs, ...more })!.matchAll(/(\[[^\]]+\])[^;]*?scale=(\d+):\d+:flags=(\w+)/g)].map((m) =>
+        m.slice(1),
+      );
+
+    test('whatever their order, the first time softly', () => {
+      expect(scales({})).toEqual([
+        ['[0:0]', '1920', 'bicubic'],
+        ['[s1]', '1280', 'bicubic'],
+        ['[s2]', '640', 'lanczos'],
+      ]);
+      expect(graph({ outputs })).toMatch(/split\[v1\]\[s1\];.*split\[v2\]\[s2\];.*\[v0\]$/);
+    });
+
+    test('the largest has been scaled already', () => {
+      const uhd = { ...plain, width: 3840, height: 2160 };
+      expect(scales({ source: uhd }).map(([, , flags]) => flags)).toEqual(['bicubic', 'lanczos', 'lanczos']);
+    });
+
+    test('what only one of them needs is done behind the fork', () => {
+      const device = { family: 'vaapi', encoder: 'h264_vaapi', codec: 'h264', lowPower: false } as const;
+      const hardware = { ...device, device: '/dev/dri/renderD128' };
+      const [small, large] = outputs;
+      const mixed = graph({ outputs: [{ ...large!, hardware }, small!], originSec: -2 });
+      expect(mixed).toMatch(/split\[o0\]\[s1\];\[o0\]setpts=PTS\+2\/TB,.*hwupload\[v0\];\[s1\]scale=640/);
+      expect(mixed).toMatch(/setpts=PTS\+2\/TB\[v1\]$/);
+    });
   });
 
   test.each([

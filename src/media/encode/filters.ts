@@ -105,11 +105,18 @@ const isRgb = ({ pixelFormat }: Pick<VideoTrack, 'pixelFormat'>) =>
 /**
  * Scales to one rung: square pixels, 8-bit 4:2:0 of limited range, the matrix always named. A player guesses an unnamed one
  * from the picture's size, and it would change whenever it switches sizes.
+ *
+ * What has been scaled once before has lost some sharpness. Where that was done by `bicubic`, `lanczos` brings it back: the
+ * rung then looks as if it had been scaled at once (docs/decisions/README.md).
  */
-export function scaleTo({ width, height }: { width: number; height: number }, source: PictureSource): string[] {
+export function scaleTo(
+  { width, height }: { width: number; height: number },
+  source: PictureSource,
+  resampler: 'bicubic' | 'lanczos' = 'bicubic',
+): string[] {
   const { primaries, transfer, matrix, kept } = encodedColours(source);
   const converted = isRgb(source) ? `:out_color_matrix=${matrix === 'bt709' ? 'bt709' : 'bt601'}` : '';
-  const scale = `scale=${width}:${height}:flags=bicubic:out_range=tv${converted}`;
+  const scale = `scale=${width}:${height}:flags=${resampler}:out_range=tv${converted}`;
   const colours = `colorspace=${matrix}${kept ? '' : `:color_primaries=${primaries}:color_trc=${transfer}`}`;
   return [scale, 'setsar=1', 'format=yuv420p', `setparams=range=tv:${colours}`];
 }
