@@ -13,6 +13,7 @@ const NEEDS = [
   { suites: ['flows', 'browser', 'crash', 'security'], binaries: ['ffmpeg'], debian: 'ffmpeg', pinned: true },
   { suites: ['browser'], binaries: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   { suites: ['flows'], binaries: ['mpv'], debian: 'mpv', some: true },
+  { suites: ['flows'], binaries: ['nginx'], debian: 'nginx', some: true },
   { suites: ['flows'], binaries: ['cvlc'], debian: 'vlc-bin vlc-plugin-base', some: true },
   {
     suites: ['flows'],

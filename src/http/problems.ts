@@ -1,9 +1,11 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { internalError, invalidInput, Problem } from '../core/problem.ts';
 import type { Log } from '../platform/log.ts';
 import type { HttpEnv } from './env.ts';
+import { nodeOf } from './node-answer.ts';
 
 const TITLES: Record<number, string> = {
   400: 'Bad request',
@@ -29,6 +31,8 @@ export function answerProblem(error: unknown, c: Context<HttpEnv>, log: Log): Re
     const cause = problem.cause ?? error;
     log.error({ error: cause, method: c.req.method, path: c.req.path, requestId: c.var.requestId }, problem.detail);
   }
+  // Half of an answer is on its way already: its connection has been closed, which says enough.
+  if (nodeOf(c)?.outgoing.headersSent) return RESPONSE_ALREADY_SENT;
   const body = {
     type: problem.type,
     title: TITLES[problem.status] ?? 'Something went wrong',

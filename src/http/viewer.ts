@@ -46,7 +46,8 @@ export function clientAddress(c: Context, app: App): string {
   return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() || peer;
 }
 
-function isTrustedProxy(c: Context, { config }: App): boolean {
+/** Whether the request came from a proxy of `http.trustedProxies`. */
+export function isTrustedProxy(c: Context, { config }: App): boolean {
   if (config.http.trustedProxies.length === 0) return false;
   const peer = peerAddress(c);
   return blockListOf(config.http.trustedProxies).check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4');

@@ -42,6 +42,15 @@ export interface Streaming {
    * Throws `segment-not-found` outside the range and `segment-unavailable` when it cannot be made now.
    */
   segment(source: StreamSource, rendition: StreamRendition, index: number, ask?: SegmentAsk): Promise<Buffer>;
+  /**
+   * What there is of a segment before anything is made: its bytes where they are in memory, else the storage key of its file.
+   * Null: `segment` has to make it. `viewer` as in `SegmentAsk`; `asFile`: a file is better than memory.
+   */
+  find(
+    rendition: StreamRendition,
+    index: number,
+    ask: { viewer: string; asFile: boolean },
+  ): Promise<Buffer | { key: string } | null>;
   /** What a viewer of a video waits for: how many are served before them, or null when their part is being made. */
   waiting(viewer: string, videoId: string): { ahead: number | null } | null;
   /** Key frames as a small film for pictures (`Packager.keyFrames`): n seconds into it is the n-th moment. */
@@ -139,6 +148,17 @@ export function createStreaming(ports: {
       const bytes = await guarded(() => (isMadeBySessions(rendition.spec) ? make() : cut(make)));
       if (!bytes) throw segmentNotFound('This key frame has not been encoded yet.');
       return bytes;
+    },
+    async find(rendition, index, { viewer, asFile }) {
+      const name = keyOf(rendition, index);
+      if (!isMadeBySessions(rendition.spec)) return hot.find(name);
+      if (!(await store.present(rendition)).has(index)) return null;
+      sessions.taken(rendition, index, viewer);
+      known.watched(rendition, index);
+      const kept = asFile ? null : hot.find(name);
+      if (kept || (!asFile && hot.isWanted(name))) return kept;
+      const key = store.keyOf(rendition, index);
+      return key === null ? null : { key };
     },
     async segment(source, rendition, index, ask) {
       checkRange(source, rendition, index);

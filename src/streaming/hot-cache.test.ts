@@ -56,3 +56,13 @@ it('forgets by beginning, also what is being made', async () => {
   await cache.get('v2/r/0', never);
   expect(cache.sizeBytes()).toBe(10);
 });
+
+it('finds worth keeping what is wanted again soon', () => {
+  const cache = createHotCache(400);
+  expect(cache.isWanted('a')).toBe(false);
+  expect(cache.isWanted('b')).toBe(false);
+  expect(cache.isWanted('a')).toBe(true);
+  // A film that one viewer goes through.
+  for (let n = 0; n < 500; n++) expect(cache.isWanted(`film/${n}`)).toBe(false);
+  expect(cache.isWanted('b')).toBe(false);
+});

@@ -14,6 +14,8 @@ export interface SegmentStore {
   /** Which segments of a rendition are stored. The set is live. */
   present(rendition: StreamRendition): Promise<ReadonlySet<number>>;
   read(rendition: StreamRendition, index: number): Promise<Buffer | null>;
+  /** The storage key of a segment that `present` has; null while it is in memory alone. */
+  keyOf(rendition: StreamRendition, index: number): string | null;
   /**
    * Stores a segment. On a full disk one that `somebodyWaits` for is kept in memory for a while instead, so that a film goes
    * on; otherwise throws `storage-full`.
@@ -91,7 +93,8 @@ export function createSegmentStore(
     const held = unsavedInits.get(key);
     if (held) return held;
     try {
-      return Buffer.from(await storage.get(key));
+      const { buffer, byteOffset, length } = await storage.get(key);
+      return Buffer.from(buffer, byteOffset, length);
     } catch (error) {
       // Not by asking again whether it is there: somebody may have written it just now.
       if (isFileMissing(error)) return null;
@@ -125,6 +128,10 @@ export function createSegmentStore(
         cache.remove(rendition, index);
       }
       return bytes;
+    },
+    keyOf(rendition, index) {
+      const key = segmentKey(rendition, index);
+      return unsaved.has(key) ? null : key;
     },
     async write(rendition, index, bytes, { somebodyWaits = false } = {}) {
       const key = segmentKey(rendition, index);

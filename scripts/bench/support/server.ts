@@ -136,7 +136,7 @@ export async function postJson(url: string, body: unknown, headers: Record<strin
   return JSON.parse(text);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

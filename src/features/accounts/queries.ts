@@ -1,5 +1,5 @@
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
-import type { Orm } from '../../platform/db.ts';
+import { type Orm, preparedFor } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import type { UserWire } from './api.ts';
 import { sessions, users } from './schema.ts';
@@ -21,13 +21,17 @@ export function findUserByLogin(orm: Orm, login: string): UserRow | null {
 }
 
 export function findUser(orm: Orm, id: string): ViewerUser | null {
-  const row = orm
-    .select()
-    .from(users)
-    .where(and(eq(users.id, id), isNull(users.deletedAtMs)))
-    .get();
+  const row = userById(orm).get({ id });
   return row ? viewerUser(row) : null;
 }
+
+const userById = preparedFor((orm) =>
+  orm
+    .select()
+    .from(users)
+    .where(and(eq(users.id, sql.placeholder('id')), isNull(users.deletedAtMs)))
+    .prepare(),
+);
 
 export function hasAdmin(orm: Orm): boolean {
   return (

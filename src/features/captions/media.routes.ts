@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { access } from '../../http/access.ts';
 import { sendBytes } from '../../http/bytes.ts';
 import type { HttpEnv } from '../../http/env.ts';
+import { sendStored } from '../../http/stored.ts';
 import { cuesBetween, writeVtt } from '../../media/captions/cues.ts';
 import { captionBoundaries, captionPlaylist } from '../../media/captions/hls-segments.ts';
 import { parseVtt } from '../../media/captions/vtt.ts';
@@ -38,14 +39,14 @@ export function captionMediaRoutes(app: App) {
         if (!held) throw noSuchMedia();
         const name = extension === 'sup' ? 'pictures.sup' : `text.${extension}`;
         const contentType = { vtt: VTT, ass: 'text/x-ssa; charset=utf-8', sup: 'application/octet-stream' }[extension];
-        return sendStored(c, `${captionFolder(row)}${name}`, { video, contentType, etag: `"${id}.${extension}"` });
+        return sendPart(c, `${captionFolder(row)}${name}`, { video, contentType, etag: `"${id}.${extension}"` });
       })
       .get(under('/:caption/fonts/:name'), declared('A font of a caption track', 'font/ttf'), (c) => {
         const { video, row } = getCaption(c, param(c, 'caption'));
         const name = param(c, 'name');
         if (!row.fonts?.includes(name)) throw noSuchMedia();
         const contentType = FONTS[name.split('.')[1]!] ?? 'application/octet-stream';
-        return sendStored(c, fontKey(row.videoId, name), { video, contentType, etag: `"${name}"` });
+        return sendPart(c, fontKey(row.videoId, name), { video, contentType, etag: `"${name}"` });
       })
       .get(under('/:caption/index.m3u8'), declared('HLS media playlist of captions', HLS), (c) => {
         const { video, boundariesUs } = getText(c);
@@ -83,12 +84,14 @@ export function captionMediaRoutes(app: App) {
     return { video, row, boundariesUs: captionBoundaries(source?.boundariesUs ?? regularUs) };
   }
 
-  async function sendStored(
+  async function sendPart(
     c: Context<HttpEnv>,
     key: string,
     { video, contentType, etag }: { video: VideoRow; contentType: string; etag: string },
   ): Promise<Response> {
-    return sendBytes(c, await app.storage.get(key), { contentType, etag, cache: mediaCache(video, 'forEver') });
+    const sent = await sendStored(app, c, key, { contentType, etag, cache: mediaCache(video, 'forEver') });
+    if (!sent) throw noSuchMedia();
+    return sent;
   }
 }
 

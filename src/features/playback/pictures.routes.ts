@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { namedInAccept } from '../../http/accept.ts';
-import { sendBytes } from '../../http/bytes.ts';
 import type { HttpEnv } from '../../http/env.ts';
+import { sendStored } from '../../http/stored.ts';
 import { toJpeg } from '../../platform/images.ts';
 import { isFileMissing } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
@@ -38,15 +38,11 @@ export async function sendPicture(
   if (!negotiated && !FILE.test(name)) return null;
   const files = negotiated ? filesFor(name, c.req.header('accept')) : [name.replace('poster.', 'poster-1280.'), name];
   for (const file of files) {
-    const bytes = await find(app, prefix, file);
-    if (!bytes) continue;
     const contentType = TYPES[file.slice(file.lastIndexOf('.') + 1)]!;
-    return sendBytes(c, bytes, {
-      contentType,
-      etag: `"${set}-${file}"`,
-      cache,
-      ...(negotiated ? { vary: 'Accept' } : {}),
-    });
+    const about = { contentType, etag: `"${set}-${file}"`, cache, ...(negotiated ? { vary: 'Accept' } : {}) };
+    const send = () => sendStored(app, c, prefix + file, about);
+    const sent = (await send()) ?? ((await makeMissing(app, prefix, file)) ? await send() : null);
+    if (sent) return sent;
   }
   return null;
 }
@@ -62,19 +58,11 @@ function filesFor(name: string, accept: string | undefined): string[] {
   return [...[...formats, 'jpg'].map((format) => `${wide}.${format}`), 'poster.webp'];
 }
 
-async function find(app: App, prefix: string, file: string): Promise<Uint8Array | null> {
-  try {
-    return await app.storage.get(prefix + file);
-  } catch (error) {
-    if (!isFileMissing(error)) throw error;
-    return /^storyboard-\d+\.jpg$/.test(file) ? sheetAsJpeg(app, prefix, file) : null;
-  }
-}
+const underWay = new Map<string, Promise<boolean>>();
 
-const underWay = new Map<string, Promise<Uint8Array | null>>();
-
-/** Once for all who ask at the same time. */
-function sheetAsJpeg(app: App, prefix: string, file: string): Promise<Uint8Array | null> {
+/** Makes the JPEG of a storyboard sheet, once for all who ask at the same time. False for what cannot be made. */
+async function makeMissing(app: App, prefix: string, file: string): Promise<boolean> {
+  if (!/^storyboard-\d+\.jpg$/.test(file)) return false;
   const key = prefix + file;
   let made = underWay.get(key);
   if (!made) {
@@ -84,10 +72,12 @@ function sheetAsJpeg(app: App, prefix: string, file: string): Promise<Uint8Array
   return made;
 }
 
-async function makeSheet(app: App, prefix: string, file: string): Promise<Uint8Array | null> {
-  const sheet = await find(app, prefix, file.replace('.jpg', '.webp'));
-  if (!sheet) return null;
-  const jpeg = await toJpeg(sheet);
-  await app.storage.put(prefix + file, jpeg);
-  return jpeg;
+async function makeSheet(app: App, prefix: string, file: string): Promise<boolean> {
+  const sheet = await app.storage.get(prefix + file.replace('.jpg', '.webp')).catch((error: unknown) => {
+    if (isFileMissing(error)) return null;
+    throw error;
+  });
+  if (!sheet) return false;
+  await app.storage.put(prefix + file, await toJpeg(sheet));
+  return true;
 }

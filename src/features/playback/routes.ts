@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { notFound } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
-import { notModified, sendBytes } from '../../http/bytes.ts';
+import { type BytesOptions, notModified, sendBytes } from '../../http/bytes.ts';
 import type { HttpEnv } from '../../http/env.ts';
+import { createHeldBytes } from '../../http/held-bytes.ts';
+import { nodeOf, stopWhenStuck, whenOver } from '../../http/node-answer.ts';
+import { isHandedOver, sendStored } from '../../http/stored.ts';
 import { clientAddress } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import { segmentNotFound } from '../../streaming/engine.ts';
 import { segmentCount } from '../../streaming/source.ts';
 import { findCaption, listReady } from '../captions/queries.ts';
-import { getMediaVideo, mediaCache, noSuchMedia } from '../videos/media-access.queries.ts';
-import { readMediaToken } from '../videos/media-urls.queries.ts';
+import { getMedia, type Media, mediaCache, noSuchMedia } from '../videos/media-access.queries.ts';
 import type { VideoRow } from '../videos/queries.ts';
 import { findStream, type VideoStream } from '../videos/streams.queries.ts';
 import { WaitingWire } from './api.ts';
@@ -23,6 +25,7 @@ const DASH = 'application/dash+xml';
 /** `/media/<video>/...` plain for public videos, `/media/<video>/~<token>/...` for all others. */
 export function playbackRoutes(app: App) {
   const routes = new Hono<HttpEnv>();
+  const held = createHeldBytes();
   const declared = (summary: string, type: string) =>
     access('anyone', { summary, tags: ['media'], returns: { 200: type } });
 
@@ -63,15 +66,15 @@ export function playbackRoutes(app: App) {
           description: 'A player asks this when a segment takes long, to say why.',
         }),
         (c) => {
-          const video = getVideo(c);
-          const found = app.streaming.waiting(viewerKey(c), video.id);
+          const media = getMediaOf(c);
+          const found = app.streaming.waiting(viewerKey(c, media), media.video.id);
           const waiting = found === null ? 'nothing' : found.ahead === null ? 'part' : 'turn';
           c.header('Cache-Control', 'no-store');
           return c.json({ waiting, ahead: found?.ahead ?? 0 } satisfies WaitingWire, 200);
         },
       )
       .get(under('/images/:set/:name'), declared('Poster, storyboard and waveform', 'image/*'), async (c) => {
-        const video = getVideo(c);
+        const { video } = getMediaOf(c);
         const sent = await sendPicture(app, c, video, mediaCache(video, 'forEver'));
         if (!sent) throw noSuchMedia();
         return sent;
@@ -81,8 +84,8 @@ export function playbackRoutes(app: App) {
         return sendText(c, playlist(stream, rendition), HLS, video);
       })
       .get(under('/:rendition/init.mp4'), declared('Init segment', 'video/mp4'), async (c) => {
-        const { stream, rendition, video } = getRendition(c);
-        const bytes = await app.streaming.init(stream.source, rendition, viewerKey(c));
+        const { stream, rendition, video, viewer } = getRendition(c);
+        const bytes = await app.streaming.init(stream.source, rendition, viewer);
         return sendBytes(c, bytes, {
           contentType: typeOf(rendition.spec.kind),
           etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
@@ -95,7 +98,7 @@ export function playbackRoutes(app: App) {
         return sendText(c, keyFrames(stream, rendition), HLS, video);
       })
       .get(under('/:rendition/:segment{[^/]+\\.m4s}'), declared('Media segment', 'video/iso.segment'), async (c) => {
-        const { stream, rendition, video } = getRendition(c);
+        const { stream, rendition, video, viewer } = getRendition(c);
         const { isKeyFrame, index } = readSegmentName((c.req.param() as Record<string, string>)['segment']!);
         const about = {
           contentType: typeOf(rendition.spec.kind),
@@ -106,24 +109,43 @@ export function playbackRoutes(app: App) {
         // A cache that asks whether this may still be watched is no reason to make it.
         const unchanged = isThere ? notModified(c, about) : null;
         if (unchanged) return unchanged;
-        const ask = { viewer: viewerKey(c), signal: c.req.raw.signal };
-        const bytes = await (isKeyFrame
-          ? app.streaming.keyFrame(stream.source, rendition, index)
-          : app.streaming.segment(stream.source, rendition, index, ask));
-        return sendBytes(c, bytes, about);
+        if (!isKeyFrame) {
+          const found = await app.streaming.find(rendition, index, { viewer, asFile: isHandedOver(app, c) });
+          if (found instanceof Uint8Array) return sendHeld(c, found, about);
+          const sent = found && (await sendStored(app, c, found.key, about));
+          if (sent) return sent;
+        }
+        const { signal } = c.req.raw;
+        const giveBack = await held.room(signal);
+        try {
+          const bytes = await (isKeyFrame
+            ? app.streaming.keyFrame(stream.source, rendition, index)
+            : app.streaming.segment(stream.source, rendition, index, { viewer, signal }));
+          return sendHeld(c, bytes, about);
+        } finally {
+          giveBack();
+        }
       });
   }
   return routes;
 
-  function getVideo(c: Context<HttpEnv>): VideoRow {
-    return getMediaVideo(app, c.req.param() as { video: string; token?: string });
+  function getMediaOf(c: Context<HttpEnv>): Media {
+    return getMedia(app, c.req.param() as { video: string; token?: string });
   }
 
   /** Tells one viewer from another: by account where there is one, else by address. */
-  function viewerKey(c: Context<HttpEnv>): string {
-    const { video, token } = c.req.param() as { video: string; token?: string };
-    const holder = token === undefined ? undefined : readMediaToken(app, video, token.slice(1));
-    return c.var.viewer.user?.id ?? holder?.userId ?? `address ${clientAddress(c, app)}`;
+  function viewerKey(c: Context<HttpEnv>, { userId }: Media): string {
+    return c.var.viewer.user?.id ?? userId ?? `address ${clientAddress(c, app)}`;
+  }
+
+  /** Sends what is in memory, and counts it until it has been taken. */
+  function sendHeld(c: Context, bytes: Uint8Array, options: BytesOptions): Response {
+    const node = nodeOf(c);
+    if (node) {
+      whenOver(node, held.hold(bytes));
+      stopWhenStuck(node);
+    }
+    return sendBytes(c, bytes, options);
   }
 
   async function withKeyFrames({ source, renditions }: VideoStream): Promise<Set<string>> {
@@ -132,18 +154,19 @@ export function playbackRoutes(app: App) {
   }
 
   function getStream(c: Context<HttpEnv>) {
-    const video = getVideo(c);
+    const media = getMediaOf(c);
+    const { video } = media;
     const stream = findStream(app, video.id);
     if (!stream) throw notFound('This video cannot be played yet. Try again in a moment.');
-    return { video, stream };
+    return { media, video, stream };
   }
 
   function getRendition(c: Context<HttpEnv>) {
-    const { video, stream } = getStream(c);
+    const { media, video, stream } = getStream(c);
     const id = (c.req.param() as Record<string, string>)['rendition'];
     const rendition = [...stream.renditions, ...stream.burnt].find((candidate) => candidate.id === id);
     if (!rendition) throw noSuchMedia();
-    return { video, stream, rendition };
+    return { video, stream, rendition, viewer: viewerKey(c, media) };
   }
 }
 

@@ -9,16 +9,22 @@ import { findVideo, type VideoRow } from './queries.ts';
 
 export const noSuchMedia = () => notFound('There is no such media, or this link to it has expired. Reload the page.');
 
+/** What a media URL names: the video, and the account it was made for, where it was made for one. */
+export interface Media {
+  video: VideoRow;
+  userId: string | null;
+}
+
 /**
  * The video of a media URL, if whoever holds the URL may (still) watch it. `token`: the part of the path that begins
  * with "~", where there is one. Asked for every segment, caption and picture.
  */
-export function getMediaVideo(app: App, { video: id, token }: { video?: string; token?: string }): VideoRow {
+export function getMedia(app: App, { video: id, token }: { video?: string; token?: string }): Media {
   const video = id === undefined ? null : findVideo(app.db.orm, id);
   if (!video) throw noSuchMedia();
   if (token === undefined) {
     if (video.visibility !== 'public') throw noSuchMedia();
-    return video;
+    return { video, userId: null };
   }
   const holder = readMediaToken(app, video.id, token.slice(1));
   const viewer = holder && viewerOf(app, holder.userId);
@@ -27,8 +33,10 @@ export function getMediaVideo(app: App, { video: id, token }: { video?: string; 
   if (holder.expired) {
     throw mediaLinkExpired('This link to the video has expired. Reload the page to get a new one.');
   }
-  return video;
+  return { video, userId: holder.userId };
 }
+
+export const getMediaVideo = (app: App, params: { video?: string; token?: string }) => getMedia(app, params).video;
 
 /** Null where the account is gone: its links go with it, whatever the video is. */
 function viewerOf(app: App, userId: string | null): Viewer | null {

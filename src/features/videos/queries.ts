@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import type { Page } from '../../core/wire.ts';
-import type { Orm } from '../../platform/db.ts';
+import { type Orm, preparedFor } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import { users } from '../accounts/schema.ts';
 import type { Viewer } from '../accounts/viewer.ts';
@@ -17,14 +17,16 @@ import { sources, videos } from './schema.ts';
 export type VideoRow = typeof videos.$inferSelect;
 
 export function findVideo(orm: Orm, id: string): VideoRow | null {
-  return (
-    orm
-      .select()
-      .from(videos)
-      .where(and(eq(videos.id, id), isNull(videos.deletedAtMs)))
-      .get() ?? null
-  );
+  return videoById(orm).get({ id }) ?? null;
 }
+
+const videoById = preparedFor((orm) =>
+  orm
+    .select()
+    .from(videos)
+    .where(and(eq(videos.id, sql.placeholder('id')), isNull(videos.deletedAtMs)))
+    .prepare(),
+);
 
 /** The video, if this viewer may watch it. Others read the same as for one that does not exist. */
 export function getWatchable(app: App, viewer: Viewer, id: string): VideoRow {

@@ -41,7 +41,7 @@ function problems(given: Given): string[] {
 describe('where a value comes from', () => {
   it('is the default when nobody says anything', () => {
     const { config, origins, file, setupToken } = load();
-    expect(config.http).toEqual({ host: '0.0.0.0', port: 8383, baseUrl: '', trustedProxies: [] });
+    expect(config.http).toMatchObject({ host: '0.0.0.0', port: 8383, baseUrl: '', trustedProxies: [] });
     expect(config.encoding.policy).toEqual({ uploads: 'eager', libraries: 'lazy' });
     expect(config.accounts).toEqual({ registration: 'closed', sessionDays: 30, membersMayUpload: true });
     expect(config.data.dir).toBe(join(cwd, 'data'));

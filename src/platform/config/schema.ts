@@ -64,6 +64,19 @@ export const ConfigSchema = z.strictObject({
       .array(z.string().min(1))
       .default([])
       .meta(meta('Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-* headers are believed.')),
+    sendfile: z
+      .enum(['off', 'x-accel-redirect', 'x-sendfile'])
+      .default('off')
+      .meta(
+        meta(
+          'Lets trusted proxies send stored segments and pictures themselves. off: Kinora does, about as fast; x-accel-redirect: nginx; x-sendfile: Apache and others. See docs/reverse-proxies.md.',
+        ),
+      ),
+    sendfileLocation: z
+      .string()
+      .regex(/^\/[A-Za-z0-9._/-]+$/, 'must be a path such as "/kinora-files/"')
+      .default('/kinora-files/')
+      .meta(meta("The internal location of the proxy (nginx) behind which the data folder's files are.")),
   }),
   accounts: section('Who may have an account.', {
     registration: z
