@@ -14,24 +14,40 @@ const EARLY_US = 1;
 /** Frames of a segment: more are no film's. */
 const MOST_BLOCKS = 500_000;
 
-/**
- * The packets of segment `n`, in the order they are stored. Throws where the file is not the one that was indexed, or damaged.
- */
+/** A segment as it was read. */
+export interface ReadSegment {
+  /** In the order they are stored. */
+  packets: IndexedPacket[];
+  /**
+   * What the data of all packets lies in, in their order, with room in front as asked for. Nobody else has it. Null where
+   * they lie apart: sound, pictures whose headers were stripped, and segments too large for one piece.
+   */
+  whole: Buffer | null;
+}
+
+/** The packets of segment `n`. Throws where the file is not the one that was indexed, or damaged. */
 export async function readMatroskaSegment(
   source: ByteSource,
   index: MatroskaIndex,
   n: number,
 ): Promise<IndexedPacket[]> {
-  const until = index.positions[n + 1] ?? index.endPosition;
-  if (index.positions[n]! >= until && !index.lacedStartsUs) return [];
-  return index.lacedStartsUs ? readLaced(source, index, n) : readPlain(source, index, n, until);
+  return (await readMatroskaWhole(source, index, n, 0)).packets;
 }
 
-async function readPlain(source: ByteSource, index: MatroskaIndex, n: number, until: number): Promise<IndexedPacket[]> {
-  const stored = await readBlocks(source, index, n, () => until);
+/** The same, to be written over: see `writeFragmentInPlace`. */
+export async function readMatroskaWhole(
+  source: ByteSource,
+  index: MatroskaIndex,
+  n: number,
+  roomBytes: number,
+): Promise<ReadSegment> {
+  if (index.lacedStartsUs) return { packets: await readLaced(source, index, n), whole: null };
+  const until = index.positions[n + 1] ?? index.endPosition;
+  if (index.positions[n]! >= until) return { packets: [], whole: null };
+  const { stored, whole } = await readBlocks(source, index, n, roomBytes, () => until);
   const frames = unlaced(index, stored);
   const lengths = lengthsOf(frames, index, n);
-  return frames.map((frame, i) => packetOf(index, frame, lengths[i]!));
+  return { packets: frames.map((frame, i) => packetOf(index, frame, lengths[i]!)), whole };
 }
 
 /** How long each frame is shown: until the next one, or as long as it says. */
@@ -51,7 +67,7 @@ function lengthsOf(frames: readonly Frame[], index: MatroskaIndex, n: number): n
 /** Sound with several frames in a block: when each is heard depends on the next block, which is read with them. */
 async function readLaced(source: ByteSource, index: MatroskaIndex, n: number): Promise<IndexedPacket[]> {
   const nextPosition = index.positions[n + 1] ?? index.endPosition;
-  const stored = await readBlocks(source, index, n, (block) =>
+  const { stored } = await readBlocks(source, index, n, 0, (block) =>
     block && block.position > nextPosition ? block.end : index.endPosition,
   );
   const frames = unlaced(index, stored);
@@ -103,8 +119,9 @@ async function readBlocks(
   source: ByteSource,
   index: MatroskaIndex,
   n: number,
+  roomBytes: number,
   limitOf: (last: StoredBlock | null) => number,
-): Promise<StoredData[]> {
+): Promise<{ stored: StoredData[]; whole: Buffer | null }> {
   const start = index.positions[n]!;
   const walk = beginWalk(start, limitOf(null), index.clusterTicks[n]!);
   const isSound = index.kind === 'audio';
@@ -112,16 +129,16 @@ async function readBlocks(
   const usual = isSound ? SOUND_PIECE_BYTES : MOST_PIECE_BYTES;
   let piece = usual;
   let scratch: Buffer | null = null;
+  let pieces = 0;
   while (walk.position < walk.limit) {
     const base = walk.position;
     const length = Math.min(walk.limit - base, source.sizeBytes - base, piece);
     if (base < 0 || length <= 0) throw new Error('the file ends before this segment');
     // Sound is copied out of the piece, which the next one is read over.
-    if (isSound && (scratch === null || scratch.length < length)) scratch = Buffer.allocUnsafeSlow(length);
-    const bytes = isSound
-      ? await readOver(source, base, scratch!.subarray(0, length))
-      : await source.read(base, length);
-    if (bytes.length < length) throw new Error('the file ends before this segment');
+    if (!isSound || scratch === null || scratch.length < length) scratch = Buffer.allocUnsafeSlow(roomBytes + length);
+    const bytes = scratch.subarray(roomBytes, roomBytes + length);
+    if ((await source.readInto(base, [bytes])) < length) throw new Error('the file ends before this segment');
+    pieces++;
     const needed = takeBlocks(bytes, base);
     // What begins in this piece goes on behind it. It is read once more, as a whole.
     if (walk.position === base && (length < piece || needed <= piece)) {
@@ -130,7 +147,8 @@ async function readBlocks(
     piece = Math.max(usual, needed);
   }
   if (stored.length > 0) checkFirst(index, n, stored[0]!.block);
-  return stored;
+  const isWhole = pieces === 1 && !isSound && index.strippedHeader.length === 0;
+  return { stored, whole: isWhole ? scratch : null };
 
   /** Takes whole blocks out of a piece. Returns how many bytes the next one needs to be whole. */
   function takeBlocks(bytes: Buffer, base: number): number {
@@ -153,10 +171,6 @@ async function readBlocks(
       walk.limit = limitOf(block);
     }
   }
-}
-
-async function readOver(source: ByteSource, position: number, into: Buffer): Promise<Buffer> {
-  return into.subarray(0, await source.readInto(position, [into]));
 }
 
 function checkFirst(index: MatroskaIndex, n: number, block: StoredBlock): void {

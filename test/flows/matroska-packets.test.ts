@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EncodedPacket } from 'mediabunny';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readMatroskaIndex, writeMatroskaIndex } from '../../src/media/container/matroska-index.ts';
+import { writeFragment } from '../../src/media/container/fragment.ts';
+import { FRAGMENT_ROOM_BYTES, writeFragmentInPlace } from '../../src/media/container/fragment-in-place.ts';
+import { type MatroskaIndex, readMatroskaIndex, writeMatroskaIndex } from '../../src/media/container/matroska-index.ts';
 import { createVarintReader, createVarintWriter } from '../../src/media/container/varints.ts';
 import { buildMatroskaIndex } from '../../src/streaming/index-matroska.ts';
 import { openMatroska } from '../../src/streaming/matroska-file.ts';
-import { readMatroskaKey, readMatroskaSegment } from '../../src/streaming/matroska-segments.ts';
+import { readMatroskaKey, readMatroskaSegment, readMatroskaWhole } from '../../src/streaming/matroska-segments.ts';
 import { createMatroskaSink, type MatroskaSink } from '../../src/streaming/matroska-sink.ts';
 import type { IndexedPacket, LightPacket } from '../../src/streaming/packet-sink.ts';
 import { AAC, makeFlashes, PLAIN } from '../support/flash-and-beep.ts';
@@ -135,6 +137,7 @@ describe.each(FILES)('%s', (_, make) => {
         const read = await readMatroskaSegment(source, index, n);
         expect(read.map(plainly), `segment ${n}`).toEqual(packets.map(bare));
         expectDurations(read, packets);
+        if (isVideo) await expectOnePiece(source, index, n, read);
         if (isVideo) expect(plainly(await readMatroskaKey(source, index, n))).toEqual(bare(packets[0]!));
       }
     });
@@ -227,6 +230,19 @@ function bare(packet: LightPacket | EncodedPacket | null) {
 
 function plainly({ timestampSec, key, data }: IndexedPacket) {
   return { sec: timestampSec, isKey: key, data: bytesOf(data) };
+}
+
+/** What is written over the bytes it was read into is what is written from packets that lie apart. */
+async function expectOnePiece(source: TestSource, index: MatroskaIndex, n: number, packets: IndexedPacket[]) {
+  const { packets: inside, whole } = await readMatroskaWhole(source, index, n, FRAGMENT_ROOM_BYTES);
+  expect(whole === null).toBe(index.strippedHeader.length > 0);
+  if (!whole) return;
+  const sampleOf = ({ timestampSec, durationSec, key, data }: IndexedPacket) => {
+    return { ptsTicks: Math.round(timestampSec * 1000), durationTicks: Math.round(durationSec * 1000), key, data };
+  };
+  const timing = { delayTicks: 1000 };
+  const expected = writeFragment(packets.map(sampleOf), n, timing);
+  expect(writeFragmentInPlace(whole, inside.map(sampleOf), n, timing).equals(expected)).toBe(true);
 }
 
 /** Packets last until the next one is shown. Mediabunny sees that within a cluster alone. */

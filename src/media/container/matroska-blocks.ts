@@ -78,15 +78,21 @@ export function nextBlock(
     }
     if (walk.position >= walk.limit) return 'end';
     if (walk.position < base || (walk.position + STEP_BYTES > bytesEnd && bytesEnd < walk.limit)) return 'more';
-    const block = step(walk, bytes.subarray(0, bytesEnd - base), base, trackNumber);
+    const block = step(walk, bytes, base, bytesEnd - base, trackNumber);
     if (block) return block;
   }
 }
 
 /** Goes on by one element. */
-function step(walk: BlockWalk, bytes: Buffer, base: number, trackNumber: number | null): StoredBlock | null {
+function step(
+  walk: BlockWalk,
+  bytes: Buffer,
+  base: number,
+  bytesEnd: number,
+  trackNumber: number | null,
+): StoredBlock | null {
   const at = walk.position - base;
-  const element = readElement(bytes, at);
+  const element = readElement(bytes, at, bytesEnd);
   if (!element) throw damaged(walk.position);
   const [start, bodyStart] = [walk.position, base + element.bodyStart];
   if (element.id === ID.Cluster) {
@@ -107,13 +113,13 @@ function step(walk: BlockWalk, bytes: Buffer, base: number, trackNumber: number 
   }
   walk.position = end;
   if (element.id === ID.SimpleBlock || (element.id === ID.Block && walk.group)) {
-    const block = blockOf(walk, bytes, base, { start, bodyStart, end }, trackNumber);
+    const block = blockOf(walk, bytes, base, Math.min(bytesEnd, end - base), { start, bodyStart, end }, trackNumber);
     if (!walk.group) return block;
     walk.group.block = block;
     // Of other tracks' groups nothing more is of interest.
     if (!block) walk.position = walk.group.end;
   } else if (element.id === ID.Timestamp || element.id === ID.BlockDuration) {
-    if (element.end! - element.bodyStart > 8 || element.end! > bytes.length) throw damaged(start);
+    if (element.end! - element.bodyStart > 8 || element.end! > bytesEnd) throw damaged(start);
     const value = readUint(bytes, { ...element, end: element.end! });
     if (element.id === ID.Timestamp) walk.clusterTicks = value;
     else if (walk.group?.block) walk.group.block.durationTicks = value;
@@ -127,10 +133,11 @@ function blockOf(
   walk: BlockWalk,
   bytes: Buffer,
   base: number,
+  headEnd: number,
   { start, bodyStart, end }: { start: number; bodyStart: number; end: number },
   trackNumber: number | null,
 ): StoredBlock | null {
-  const head = readBlockHead(bytes, bodyStart - base, Math.min(bytes.length, end - base));
+  const head = readBlockHead(bytes, bodyStart - base, headEnd);
   if (!head) throw damaged(start);
   if (trackNumber !== null && head.trackNumber !== trackNumber) return null;
   if (walk.clusterTicks === null) throw new Error(`the file is damaged: a cluster does not say its time at ${start}`);
