@@ -13,7 +13,7 @@ import {
   startKinora,
   temporaryFolder,
 } from './support/server.ts';
-import { allPlaylists, audioPlaylists, untilPlayable } from './support/videos.ts';
+import { allPlaylists, soundPlaylists, untilPlayable } from './support/videos.ts';
 import type { Film, ViewersOrder, ViewersResult } from './support/viewers-client.ts';
 
 export const name = 'viewers';
@@ -100,7 +100,7 @@ async function untilFound(origin: string, signed: Record<string, string>): Promi
 async function filmOf(origin: string, signed: Record<string, string>, id: string): Promise<Film> {
   const multivariant = await untilPlayable(origin, signed, id);
   const [picture] = await allPlaylists(multivariant, signed);
-  const [sound] = await audioPlaylists(multivariant, signed);
+  const [sound] = await soundPlaylists(multivariant, signed);
   if (!picture || !sound || picture.segments.length !== sound.segments.length) {
     throw new Error('A film has no picture, no sound, or parts that do not match.');
   }

@@ -95,15 +95,6 @@ export async function allPlaylists(multivariant: string, signed: Headers): Promi
   );
 }
 
-/** The playlists of all sound, in the order of the manifest. */
-export async function audioPlaylists(multivariant: string, signed: Headers): Promise<Playlist[]> {
-  const body = await text(multivariant, signed);
-  const urls = [...body.matchAll(/^#EXT-X-MEDIA:TYPE=AUDIO,.*URI="([^"]+)"/gm)].map(
-    ([, uri]) => new URL(uri ?? '', multivariant).href,
-  );
-  return Promise.all(urls.map(async (url) => parsePlaylist(await text(url, signed), url)));
-}
-
 /** The playlist of the best video rendition, which for a codec that browsers play is the copied one. */
 export async function bestPlaylist(multivariant: string, signed: Headers): Promise<Playlist> {
   const [best] = await allPlaylists(multivariant, signed);
