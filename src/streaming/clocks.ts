@@ -53,11 +53,11 @@ export async function measureClocks(info: MediaInfo, video: CutTrack | null, aud
   const packagerOriginSec = starts.length > 0 ? Math.min(...starts) : info.startSec;
   const originOf = (index: number) => packagerOriginSec - (shifts[index] ?? 0);
 
-  const pictureEndSec = video ? await endOf(video) : null;
+  const pictureEndSec = video ? await video.endSec().catch(() => null) : null;
   const sound = new Map<number, Span>();
-  for (const { sink, open, info: own } of audio.slice(0, MOST_MEASURED)) {
+  for (const { sink, endSec, info: own } of audio.slice(0, MOST_MEASURED)) {
     const first = await sink.getFirstPacket(METADATA);
-    const end = await endOf({ open });
+    const end = await endSec().catch(() => null);
     if (!first || end === null) continue;
     sound.set(own.index, { startSec: first.timestamp - originOf(own.index), endSec: end - originOf(own.index) });
   }
@@ -119,15 +119,6 @@ function readPreSkip(description: AllowSharedBufferSource | undefined): number |
   if (!description) return null;
   const bytes = bytesOf(description);
   return bytes.length >= 12 ? bytes.readUInt16LE(10) : null;
-}
-
-/** When a track's last packet ends, on the packager's clock; null where it cannot be read (a file cut off). */
-async function endOf({ open }: Pick<CutTrack, 'open'>): Promise<number | null> {
-  try {
-    return await open.computeDuration(METADATA);
-  } catch {
-    return null;
-  }
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   BufferTarget,
   CmafOutputFormat,
   EncodedAudioPacketSource,
+  EncodedPacket,
   type EncodedPacketSink,
   EncodedVideoPacketSource,
   type InputAudioTrack,
@@ -14,13 +15,18 @@ import { normaliseInit } from '../media/container/init-segment.ts';
 import { type LeadIn, leadIn } from '../media/container/lead-in.ts';
 import { deliveredCodecString } from '../media/plan/codecs.ts';
 import { createPacketReader, type PacketReader } from './cut-track.ts';
-import type { InputPool } from './input-pool.ts';
+import type { InputPool, OpenTrack } from './input-pool.ts';
+import type { TrackTables } from './light-tracks.ts';
+import type { PacketSink } from './packet-sink.ts';
 import { packagerShiftSec, type StreamRendition, type StreamSource } from './source.ts';
 
-/** A track that mediabunny reads, with the header of its segments. */
+/** A track that can be copied, with the header of its segments. */
 export interface CopyTrack {
   track: InputVideoTrack | InputAudioTrack;
-  sink: EncodedPacketSink;
+  /** See `OpenTrack`. */
+  packets: EncodedPacketSink;
+  sink: PacketSink;
+  tables: TrackTables | null;
   init: Buffer;
   timescale: number;
   timing: LeadIn;
@@ -40,19 +46,18 @@ export function createCopyTracks(pool: InputPool): (source: StreamSource, of: Tr
     const open = input[kind][ordinal];
     if (!open) throw new Error(`the source has no ${kind} track ${trackIndex} any more`);
     const hasPicture = source.info.video.length > 0;
-    let prepared = tracks.get(open.sink);
+    let prepared = tracks.get(open.packets);
     if (!prepared) {
-      prepared = prepareTrack(open.track, open.sink, packagerShiftSec(source.timeline, trackIndex), hasPicture);
-      tracks.set(open.sink, prepared);
-      prepared.catch(() => tracks.delete(open.sink));
+      prepared = prepareTrack(open, packagerShiftSec(source.timeline, trackIndex), hasPicture);
+      tracks.set(open.packets, prepared);
+      prepared.catch(() => tracks.delete(open.packets));
     }
     return prepared;
   };
 }
 
 async function prepareTrack(
-  track: InputVideoTrack | InputAudioTrack,
-  sink: EncodedPacketSink,
+  { track, packets, sink, tables }: OpenTrack<InputVideoTrack> | OpenTrack<InputAudioTrack>,
   shiftSec: number,
   hasPicture: boolean,
 ): Promise<CopyTrack> {
@@ -64,7 +69,7 @@ async function prepareTrack(
     typeof Output
   >[0]);
   // A first packet at time zero: the muxer refuses negative ones, and only the header is wanted.
-  const packet = first.clone({ timestamp: 0 });
+  const packet = new EncodedPacket(first.data, first.type, 0, first.duration);
   let needsUnwrap: boolean;
   if (track.isVideoTrack()) {
     const decoderConfig = await track.getDecoderConfig();
@@ -97,5 +102,15 @@ async function prepareTrack(
   const kind = track.isVideoTrack() ? 'video' : 'audio';
   const timing = leadIn({ kind, hasPicture, timescale, primingTicks });
   const reader = await createPacketReader(track);
-  return { track, sink, init: normaliseInit(raw, timing.editTicks), timescale, timing, unwrap, reader };
+  return {
+    track,
+    packets,
+    sink,
+    tables,
+    init: normaliseInit(raw, timing.editTicks),
+    timescale,
+    timing,
+    unwrap,
+    reader,
+  };
 }

@@ -1,12 +1,15 @@
-import type { EncodedPacket, EncodedPacketSink, InputTrack } from 'mediabunny';
+import { EncodedPacket, type InputTrack } from 'mediabunny';
 import { hasSkippedLeading, isEntryPoint, nalLengthOf } from '../media/container/entry-points.ts';
 import type { AudioTrack } from '../media/types.ts';
+import type { LightPacket, PacketSink } from './packet-sink.ts';
 import type { EntryCodec } from './track-index.ts';
 
 /** A track that the packager can read. */
 export interface CutTrack<T extends InputTrack = InputTrack> {
   open: T;
-  sink: EncodedPacketSink;
+  sink: PacketSink;
+  /** When its last packet ends, on the packager's clock; null where that cannot be read (a file cut off). */
+  endSec(): Promise<number | null>;
   codecString: string;
 }
 export type CutAudio = CutTrack & { info: AudioTrack };
@@ -14,9 +17,9 @@ export type CutAudio = CutTrack & { info: AudioTrack };
 /** What the bitstream of a packet says, whatever its container does. */
 export interface PacketReader {
   /** Whether decoding can begin with it. */
-  isEntry(packet: EncodedPacket): Promise<boolean>;
+  isEntry(packet: LightPacket): Promise<boolean>;
   /** Whether pictures stored behind it, but shown before it, are left out when decoding begins with it. */
-  skipsLeading(packet: EncodedPacket): boolean;
+  skipsLeading(packet: LightPacket): boolean;
 }
 
 /** Reads packets of a video track. Needs their data, not their metadata alone. */
@@ -26,7 +29,8 @@ export async function createPacketReader(track: InputTrack): Promise<PacketReade
   const codec = named === 'avc' ? 'h264' : named === 'hevc' ? 'hevc' : null;
   if (!codec) {
     return {
-      isEntry: async (packet) => (await track.determinePacketType(packet)) === 'key',
+      isEntry: async ({ data, type }) =>
+        (await track.determinePacketType(new EncodedPacket(data, type, 0, 0))) === 'key',
       skipsLeading: () => false,
     };
   }

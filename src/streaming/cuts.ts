@@ -1,6 +1,6 @@
-import type { EncodedPacket } from 'mediabunny';
 import { type CutPoint, TARGET_US } from '../media/plan/boundaries.ts';
 import { type CutTrack, createPacketReader, type PacketReader } from './cut-track.ts';
+import type { LightPacket } from './packet-sink.ts';
 
 /** So many key frames are held against the bitstream, spread over the film; one that is none, and all are. */
 const SAMPLED = 64;
@@ -51,7 +51,7 @@ export async function findCuts(video: CutTrack, originSec: number, durationUs: n
 interface Search {
   video: CutTrack;
   reader: PacketReader;
-  first: EncodedPacket;
+  first: LightPacket;
   originSec: number;
   durationUs: number;
 }
@@ -71,7 +71,7 @@ async function searchCuts(search: Search, isChecked: ((n: number) => boolean) | 
     const wantedSec = first.timestamp + (n * TARGET_US) / 1e6 + LATE_KEY_SEC;
     let key = n === 0 ? first : await sink.getKeyPacket(wantedSec, METADATA);
     while (key && key.timestamp > lastSec && n > 0 && (isChecked === null || isChecked(n))) {
-      const whole: EncodedPacket | null = await sink.getKeyPacket(key.timestamp + 1e-5);
+      const whole: LightPacket | null = await sink.getKeyPacket(key.timestamp + 1e-5);
       if (whole && (await reader.isEntry(whole))) break;
       if (isChecked !== null || ++lookedInto > MOST_LOOKED_INTO) return null;
       key = await sink.getKeyPacket(key.timestamp - 1e-4, METADATA);
@@ -93,9 +93,9 @@ export async function firstShownSec(video: CutTrack): Promise<number | null> {
 }
 
 /** The earliest presentation time among a key frame and the leading frames stored right behind it (open GOP). */
-async function earliestAfter({ sink }: CutTrack, key: EncodedPacket): Promise<number> {
+async function earliestAfter({ sink }: CutTrack, key: LightPacket): Promise<number> {
   let startSec = key.timestamp;
-  let packet: EncodedPacket | null = key;
+  let packet: LightPacket | null = key;
   for (let i = 0; i < 32 && packet; i++) {
     packet = await sink.getNextPacket(packet, METADATA);
     if (!packet || packet.timestamp > key.timestamp) break;

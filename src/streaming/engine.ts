@@ -91,8 +91,8 @@ export function createStreaming(ports: {
   cacheBytes: number;
 }): Streaming {
   const { storage, ffmpeg, hardware, clock, log, machine, settings, cacheBytes } = ports;
-  const pool = createInputPool();
   const files = createSourceFiles();
+  const pool = createInputPool(files);
   const thread = createPacketThread();
   const packager = createPackager(pool, files, thread);
   const hot = createHotCache(HOT_BYTES);

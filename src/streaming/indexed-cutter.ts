@@ -1,8 +1,8 @@
 import { isEntryPoint, isKeyUnit } from '../media/container/entry-points.ts';
-import type { Mp4Index } from '../media/container/mp4-index.ts';
-import type { Mp4Sample } from '../media/container/mp4-samples.ts';
+import { type Sample, writeFragment } from '../media/container/fragment.ts';
+import { readMatroskaKey, readMatroskaSegment } from './matroska-segments.ts';
 import { fetchFragment, fetchSample, readMp4Samples } from './mp4-segments.ts';
-import { shownPictures } from './packet-cutter.ts';
+import { lastStep, shownPictures } from './packet-cutter.ts';
 import type { CutKey } from './packet-thread.ts';
 import { boundariesOf, packagerShiftSec, type StreamRendition, type StreamSource } from './source.ts';
 import type { OpenFile } from './source-files.ts';
@@ -16,15 +16,28 @@ export async function cutIndexed(
   { spec }: StreamRendition,
   n: number,
 ): Promise<Buffer> {
-  const { timescale, timing } = track;
-  const shiftSec = packagerShiftSec(source.timeline, spec.trackIndex);
-  const found = await readMp4Samples(file, track.tables.index, n);
-  const samples = found.map((sample) => onOurClock(sample, track.tables.index, timescale, shiftSec));
+  const { timescale, timing, tables } = track;
+  const clock = clockOf(track, packagerShiftSec(source.timeline, spec.trackIndex));
   const isKey = (data: Uint8Array) => isEntry(track, data);
-  if (spec.kind === 'audio') return fetchFragment(file, samples, n + 1, timing, isKey);
-  const untilTicks = Math.round((boundariesOf(source.timeline, 'source')[n + 1]! / 1e6) * timescale);
-  const shown = shownPictures(samples, n, timescale);
-  return fetchFragment(file, shown, n + 1, { ...timing, untilTicks }, isKey);
+  const untilTicks = Math.round(((boundariesOf(source.timeline, spec.grid)[n + 1] ?? 0) / 1e6) * timescale);
+  const until = spec.kind === 'video' ? { ...timing, untilTicks } : timing;
+  const shown = <T extends Timed>(samples: T[]) =>
+    spec.kind === 'video' ? shownPictures(samples, n, timescale) : samples;
+  if (tables.kind === 'mp4') {
+    const samples = (await readMp4Samples(file, tables.index, n)).map((sample) => ({
+      ...sample,
+      ptsTicks: clock.ptsTicks(sample.ptsTicks / tables.index.timescale),
+      durationTicks: clock.ticks(sample.durationTicks / tables.index.timescale),
+    }));
+    return fetchFragment(file, shown(samples), n + 1, until, isKey);
+  }
+  const samples: Sample[] = [];
+  for (const { timestampSec, durationSec, key, data } of await readMatroskaSegment(file, tables.index, n)) {
+    const ptsTicks = clock.ptsTicks(timestampSec);
+    const durationTicks = clock.ticks(durationSec) || lastStep(samples, ptsTicks);
+    samples.push({ ptsTicks, durationTicks, key: key && isKey(data), data });
+  }
+  return writeFragment(shown(samples), n + 1, until);
 }
 
 /** The key frame that segment `n` begins with; null where it has none. */
@@ -34,19 +47,24 @@ export async function readIndexedKey(
   shiftSec: number,
   n: number,
 ): Promise<CutKey | null> {
-  const [first] = await readMp4Samples(file, track.tables.index, n);
+  const { timescale, timing, tables } = track;
+  const clock = clockOf(track, shiftSec);
+  if (tables.kind === 'matroska') {
+    const { timestampSec, data } = await readMatroskaKey(file, tables.index, n);
+    return { ptsTicks: clock.ptsTicks(timestampSec), data, timescale, timing };
+  }
+  const [first] = await readMp4Samples(file, tables.index, n);
   if (!first) return null;
-  const { timescale, timing } = track;
-  const { ptsTicks } = onOurClock(first, track.tables.index, timescale, shiftSec);
+  const ptsTicks = clock.ptsTicks(first.ptsTicks / tables.index.timescale);
   return { ptsTicks, data: await fetchSample(file, first), timescale, timing };
 }
 
-function onOurClock(sample: Mp4Sample, { timescale: own }: Mp4Index, timescale: number, shiftSec: number): Mp4Sample {
-  return {
-    ...sample,
-    ptsTicks: Math.round((sample.ptsTicks / own + shiftSec) * timescale),
-    durationTicks: Math.round((sample.durationTicks / own) * timescale),
-  };
+type Timed = Pick<Sample, 'ptsTicks' | 'durationTicks'>;
+
+/** From the seconds of a container to the ticks of a rendition. */
+function clockOf({ timescale }: TrackIndex, shiftSec: number) {
+  const ticks = (seconds: number) => Math.round(seconds * timescale);
+  return { ticks, ptsTicks: (seconds: number) => ticks(seconds + shiftSec) };
 }
 
 /** Containers are mistaken about key frames; a player that believes them shows rubbish. */

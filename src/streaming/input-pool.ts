@@ -5,29 +5,65 @@ import {
   FilePathSource,
   Input,
   type InputAudioTrack,
+  type InputTrack,
   type InputVideoTrack,
 } from 'mediabunny';
+import { openLight, type TrackTables } from './light-tracks.ts';
+import { type Moov, readMoov } from './moov.ts';
+import type { PacketSink } from './packet-sink.ts';
+import { type ByteSource, byteSource, type SourceFiles } from './source-files.ts';
 
-/** A source opened for reading packets. Opening reads its tables; the pool keeps those of what is being watched. */
+/** A source opened for reading packets. */
 export interface OpenInput {
-  video: { track: InputVideoTrack; sink: EncodedPacketSink }[];
-  audio: { track: InputAudioTrack; sink: EncodedPacketSink }[];
+  video: OpenTrack<InputVideoTrack>[];
+  audio: OpenTrack<InputAudioTrack>[];
+  moov: Moov | null;
+}
+
+export interface OpenTrack<T extends InputTrack = InputTrack> {
+  /** What mediabunny says of the track. */
+  track: T;
+  /** Packets as mediabunny reads them. */
+  packets: EncodedPacketSink;
+  /** The same packets, found by our own reading of the file where that is possible. */
+  sink: PacketSink;
+  /** What they were found by; null where it is mediabunny. */
+  tables: TrackTables | null;
+  /** When the last packet ends, in seconds; null where that cannot be read. */
+  endSec(): Promise<number | null>;
 }
 
 export interface InputPool {
   /** Opens a file, or returns the open one. Throws where the packager cannot read the container. */
   open(path: string): Promise<OpenInput>;
+  /** The tables of an MP4 file that mediabunny does not open; null where there are none. */
+  moov(path: string): Promise<Moov | null>;
   close(): void;
 }
 
 interface Entry {
+  usedAtMs: number;
   input: Input;
   opened: Promise<OpenInput>;
 }
 
-/** Keeps at most `size` files open, least recently used out first. A file that changes is opened anew. */
-export function createInputPool(size = 24): InputPool {
+/** What is open takes memory, a film's tables some megabytes: it is dropped when nobody has asked for it for so long. */
+const IDLE_MS = 60_000;
+
+/**
+ * Keeps at most `size` files open, least recently used out first. A file that changes is opened anew. Without `files` all packets
+ * are mediabunny's.
+ */
+export function createInputPool(files: SourceFiles | null, size = 24): InputPool {
   const entries = new Map<string, Entry>();
+  let sweeping: NodeJS.Timeout | null = null;
+  const sweepLater = () => {
+    sweeping ??= setTimeout(() => {
+      sweeping = null;
+      for (const [key, { usedAtMs }] of [...entries]) if (performance.now() - usedAtMs > IDLE_MS) drop(key);
+      if (entries.size > 0) sweepLater();
+    }, IDLE_MS / 2).unref();
+  };
   const drop = (key: string) => {
     entries.get(key)?.input.dispose();
     entries.delete(key);
@@ -42,27 +78,51 @@ export function createInputPool(size = 24): InputPool {
       } else {
         const source = new FilePathSource(path, { handleUnhandledError: () => {} });
         const input = new Input({ source, formats: ALL_FORMATS });
-        entry = { input, opened: readTracks(input) };
+        entry = { usedAtMs: 0, input, opened: readTracks(input, files && byteSource(files, path, sizeBytes)) };
         entry.opened.catch(() => drop(key));
       }
+      entry.usedAtMs = performance.now();
       entries.set(key, entry);
+      sweepLater();
       for (const oldest of entries.keys()) {
         if (entries.size <= size) break;
         drop(oldest);
       }
       return entry.opened;
     },
+    async moov(path) {
+      const { size: sizeBytes } = await stat(path);
+      return files ? readMoov(byteSource(files, path, sizeBytes)).catch(() => null) : null;
+    },
     close() {
+      if (sweeping) clearTimeout(sweeping);
       for (const key of [...entries.keys()]) drop(key);
     },
   };
 }
 
-async function readTracks(input: Input): Promise<OpenInput> {
+async function readTracks(input: Input, source: ByteSource | null): Promise<OpenInput> {
   const video = await input.getVideoTracks();
   const audio = await input.getAudioTracks();
-  return {
-    video: video.map((track) => ({ track, sink: new EncodedPacketSink(track) })),
-    audio: audio.map((track) => ({ track, sink: new EncodedPacketSink(track) })),
+  const light = source && (await openLight(source));
+  const opened = <T extends InputTrack>(track: T, kind: 'video' | 'audio', ordinal: number): OpenTrack<T> => {
+    const packets = new EncodedPacketSink(track);
+    const own = light?.track(track, kind, ordinal);
+    if (own) return { track, packets, ...own };
+    return { track, packets, sink: packets as PacketSink, tables: null, endSec: () => endOf(track) };
   };
+  return {
+    video: video.map((track, ordinal) => opened(track, 'video', ordinal)),
+    audio: audio.map((track, ordinal) => opened(track, 'audio', ordinal)),
+    moov: light?.moov ?? null,
+  };
+}
+
+/** Null where it cannot be read: a file cut off. */
+async function endOf(track: InputTrack): Promise<number | null> {
+  try {
+    return await track.computeDuration({ metadataOnly: true });
+  } catch {
+    return null;
+  }
 }

@@ -1,4 +1,4 @@
-import type { EncodedPacketSink, InputTrack } from 'mediabunny';
+import type { InputTrack } from 'mediabunny';
 import { hasCuts } from '../media/container/edit-lists.ts';
 import { regularGrid, sourceGrid } from '../media/plan/boundaries.ts';
 import { browserPlaysAudio, browserPlaysVideo, deliveredCodecString } from '../media/plan/codecs.ts';
@@ -8,9 +8,10 @@ import type { Ffmpeg } from '../platform/ffmpeg.ts';
 import { measureClocks } from './clocks.ts';
 import type { CutAudio, CutTrack } from './cut-track.ts';
 import { findCuts } from './cuts.ts';
-import type { InputPool, OpenInput } from './input-pool.ts';
+import type { InputPool, OpenInput, OpenTrack } from './input-pool.ts';
 import { inspectRemux, type RemuxTrack } from './inspect-remux.ts';
-import { measureCopies, readMoov } from './measure.ts';
+import { measureCopies } from './measure.ts';
+import type { Moov } from './moov.ts';
 import { measurePictureDelay } from './picture-delay.ts';
 import type { CutSpec, Timeline } from './source.ts';
 
@@ -72,7 +73,8 @@ export async function inspectSource(
   } catch {
     // Not a container of the packager's: ffmpeg has to cut it.
   }
-  const isCutUp = info.container.name === 'mp4' && (await followsCuts(path));
+  const moov = input?.moov ?? (info.container.name === 'mp4' ? await pool.moov(path) : null);
+  const isCutUp = moov !== null && followsCuts(moov);
   if (isCutUp) input = null;
   const copy = new Map<number, CopyTrack>();
   const videoTrack = info.video[0];
@@ -112,7 +114,7 @@ export async function inspectSource(
   const delaySec = remuxedPicture ? 0 : await measurePictureDelay(ffmpeg, path, info);
   if (delaySec > 0) timeline.pictureDelaySec = delaySec;
   if (shown) timeline.pictureUs = { start: toUs(shown.startSec), end: toUs(shown.endSec) };
-  return { copy: await measureCopies(path, info, timeline, copy), refused, timeline };
+  return { copy: measureCopies(moov?.bytes ?? null, info, timeline, copy), refused, timeline };
 }
 
 /** The tracks of a source that the packager cuts, each with the grid of its renditions (`planRenditions`). */
@@ -129,10 +131,9 @@ export function cutTracks(info: MediaInfo, { copy, timeline }: Pick<Inspection, 
 }
 
 /** Whether an edit list shows less of a film than there is. The packager would show it all. */
-async function followsCuts(path: string): Promise<boolean> {
+function followsCuts(moov: Moov): boolean {
   try {
-    const moov = await readMoov(path);
-    return moov !== null && hasCuts(moov.bytes);
+    return hasCuts(moov.bytes);
   } catch {
     // Tables that make no sense: what the packager makes of them is seen when it reads its packets.
     return false;
@@ -171,17 +172,19 @@ function durationOf(pictureEndSec: number, declaredUs: number): number {
 }
 
 async function readable<T extends InputTrack>(
-  found: { track: T; sink: EncodedPacketSink } | undefined,
+  found: OpenTrack<T> | undefined,
   track: VideoTrack | AudioTrack,
 ): Promise<CutTrack<T> | null> {
   if (!found) return null;
   try {
-    const { track: open, sink } = found;
+    const { track: open, sink, endSec } = found;
     const codec = await open.getCodec();
     if (codec === null || PACKAGER_CODECS[track.codec] !== codec) return null;
     const codecString = await open.getCodecParameterString();
     const first = await sink.getFirstPacket(METADATA);
-    return codecString && first ? { open, sink, codecString: deliveredCodecString(codecString, track.profile) } : null;
+    return codecString && first
+      ? { open, sink, endSec, codecString: deliveredCodecString(codecString, track.profile) }
+      : null;
   } catch {
     return null;
   }

@@ -10,10 +10,7 @@ import {
 } from '../media/container/matroska-header.ts';
 import { ID } from '../media/container/matroska-ids.ts';
 import { createWindows, type Windows } from './read-windows.ts';
-import type { OpenFile } from './source-files.ts';
-
-/** A file as its bytes are asked for. */
-export type ByteSource = Omit<OpenFile, 'modifiedAtMs'>;
+import type { ByteSource } from './source-files.ts';
 
 /** A Matroska or WebM file whose packets can be found without walking it. */
 export interface MatroskaFile {

@@ -1,8 +1,9 @@
 import { beginWalk, nextBlock, rewindWalk, STEP_BYTES, type StoredBlock } from '../media/container/matroska-blocks.ts';
 import { durationsOf, type Frame, framesOf, laceCount, unlace } from '../media/container/matroska-frames.ts';
 import type { MatroskaIndex } from '../media/container/matroska-index.ts';
-import { type ByteSource, defaultTicksOf, secondsOf } from './matroska-file.ts';
+import { defaultTicksOf, secondsOf } from './matroska-file.ts';
 import type { IndexedPacket } from './packet-sink.ts';
+import type { ByteSource } from './source-files.ts';
 
 /** Pictures are read in pieces of whole segments, up to so much. */
 const MOST_PIECE_BYTES = 16 * 1024 * 1024;

@@ -18,14 +18,15 @@ export async function cutPackets(
   const samples: Sample[] = [];
   const packets =
     rendition.spec.kind === 'video'
-      ? videoPackets(copy.sink, source, index)
-      : audioPackets(copy.sink, source, rendition, index);
+      ? videoPackets(copy.packets, source, index)
+      : audioPackets(copy.packets, source, rendition, index);
   const ticks = (seconds: number) => Math.round(seconds * copy.timescale);
   const shiftSec = packagerShiftSec(source.timeline, rendition.spec.trackIndex);
   for await (const packet of packets) {
+    const ptsTicks = ticks(packet.timestamp + shiftSec);
     samples.push({
-      ptsTicks: ticks(packet.timestamp + shiftSec),
-      durationTicks: ticks(packet.duration) || lastStep(samples, packet.timestamp + shiftSec, copy.timescale),
+      ptsTicks,
+      durationTicks: ticks(packet.duration) || lastStep(samples, ptsTicks),
       // Containers are mistaken about key frames; a player that believes them shows rubbish.
       key: packet.type === 'key' && (await copy.reader.isEntry(packet)),
       data: copy.unwrap?.(packet.data) ?? packet.data,
@@ -48,7 +49,7 @@ export async function cutKeyPacket(
   rendition: StreamRendition,
   index: number,
 ): Promise<Pick<Sample, 'ptsTicks' | 'data'> | null> {
-  const packet = await keyPacket(copy.sink, source.timeline, index);
+  const packet = await keyPacket(copy.packets, source.timeline, index);
   if (!packet) return null;
   const seconds = packet.timestamp + packagerShiftSec(source.timeline, rendition.spec.trackIndex);
   return { ptsTicks: Math.round(seconds * copy.timescale), data: copy.unwrap?.(packet.data) ?? packet.data };
@@ -71,9 +72,9 @@ function squeezeHidden<T extends Timed>(samples: T[]): T[] {
 }
 
 /** Matroska does not say how long a track's last packet lasts: as long as the one before. */
-function lastStep(samples: readonly Timed[], ptsSec: number, timescale: number): number {
+export function lastStep(samples: readonly Timed[], ptsTicks: number): number {
   const before = samples.at(-1);
-  return before ? Math.max(0, Math.round(ptsSec * timescale) - before.ptsTicks) : 0;
+  return before ? Math.max(0, ptsTicks - before.ptsTicks) : 0;
 }
 
 /** All packets decoded from one boundary's key frame up to the next one's. */

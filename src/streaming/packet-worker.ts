@@ -8,7 +8,7 @@ import type { CutKey, PacketAnswer, PacketTask } from './packet-thread.ts';
 
 const port = parentPort;
 if (!port) throw new Error('packet-worker is a thread, and is started by packet-thread.ts');
-const openTrack = createCopyTracks(createInputPool());
+const openTrack = createCopyTracks(createInputPool(null));
 
 port.on('message', (task: PacketTask) => {
   void answer(task).then((answered) => {

@@ -2,14 +2,18 @@ import { close, fstat, open, read, readv, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** A source's file, open for reading at any place. */
-export interface OpenFile {
+/** Bytes that can be read at any place. */
+export interface ByteSource {
   sizeBytes: number;
-  modifiedAtMs: number;
   /** Reads up to `length` bytes: fewer at the end of the file. */
   read(position: number, length: number): Promise<Buffer>;
   /** Reads what lies one behind the other into several places, in one go. Returns how many bytes there were. */
   readInto(position: number, targets: readonly Uint8Array[]): Promise<number>;
+}
+
+/** A source's file as it was found. */
+export interface OpenFile extends ByteSource {
+  modifiedAtMs: number;
 }
 
 /** A file nobody reads is closed after so long: its disk can be unmounted then, and deleting it frees its room. */
@@ -110,6 +114,15 @@ export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
       if (sweeping) clearTimeout(sweeping);
       for (const [path, entry] of [...entries]) drop(path, entry);
     },
+  };
+}
+
+/** A file that is opened when something is read of it, and not held open in between. */
+export function byteSource(files: SourceFiles, path: string, sizeBytes: number): ByteSource {
+  return {
+    sizeBytes,
+    read: (position, length) => files.use(path, (file) => file.read(position, length)),
+    readInto: (position, targets) => files.use(path, (file) => file.readInto(position, targets)),
   };
 }
 

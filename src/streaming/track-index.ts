@@ -1,4 +1,5 @@
 import type { LeadIn } from '../media/container/lead-in.ts';
+import { type MatroskaIndex, readMatroskaIndex, writeMatroskaIndex } from '../media/container/matroska-index.ts';
 import type { Mp4Index } from '../media/container/mp4-index.ts';
 import { readMp4Index, writeMp4Index } from '../media/container/mp4-index-bytes.ts';
 import { createVarintReader, createVarintWriter } from '../media/container/varints.ts';
@@ -17,7 +18,7 @@ export interface TrackIndex {
   timing: LeadIn;
   /** How the bitstream says where decoding can begin; null where every packet is such a place. */
   entries: EntryCodec | null;
-  tables: { kind: 'mp4'; index: Mp4Index };
+  tables: { kind: 'mp4'; index: Mp4Index } | { kind: 'matroska'; index: MatroskaIndex };
 }
 
 export interface FileIdentity {
@@ -33,6 +34,7 @@ export interface EntryCodec {
 
 /** Raised when the bytes are to be read differently. */
 const VERSION = 1;
+const KINDS = ['mp4', 'matroska'] as const;
 const CODECS = [null, 'h264', 'hevc', 'vp9', 'av1'] as const;
 
 export function encodeTrackIndex(index: TrackIndex): Buffer {
@@ -47,7 +49,9 @@ export function encodeTrackIndex(index: TrackIndex): Buffer {
   for (const ticks of [index.timing.editTicks, index.timing.shiftTicks, index.timing.delayTicks]) out.signed(ticks);
   out.unsigned(CODECS.indexOf(index.entries?.codec ?? null));
   out.unsigned(index.entries?.nalLengthBytes ?? 0);
-  writeMp4Index(index.tables.index, out);
+  out.unsigned(KINDS.indexOf(index.tables.kind));
+  if (index.tables.kind === 'mp4') writeMp4Index(index.tables.index, out);
+  else writeMatroskaIndex(index.tables.index, out);
   return Buffer.from(out.finish());
 }
 
@@ -64,8 +68,11 @@ export function decodeTrackIndex(bytes: Uint8Array): TrackIndex | null {
     const codec = CODECS[from.unsigned()] ?? null;
     const nalLengthBytes = from.unsigned();
     const entries = codec && { codec, nalLengthBytes };
-    const tables = { kind: 'mp4', index: readMp4Index(from) } as const;
-    return { file, segmentCount, init, timescale, timing, entries, tables };
+    const common = { file, segmentCount, init, timescale, timing, entries };
+    const kind = KINDS[from.unsigned()];
+    if (kind === 'mp4') return { ...common, tables: { kind, index: readMp4Index(from) } };
+    if (kind === 'matroska') return { ...common, tables: { kind, index: readMatroskaIndex(from) } };
+    return null;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -22,12 +22,12 @@ import { H264, makeOdd, makeOddSound } from '../support/odd-media.ts';
 /** Sound the packager can cut, of every codec: whole, in step, and named as it is. */
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-copied-'));
-const pool = createInputPool();
 const ffmpeg = createFfmpeg({
   ffmpeg: process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg',
   ffprobe: process.env['KINORA_MEDIA_FFPROBE'] || 'ffprobe',
 });
 const files = createSourceFiles();
+const pool = createInputPool(files);
 const thread = createPacketThread();
 const packager = createPackager(pool, files, thread);
 afterAll(() => {

@@ -29,8 +29,8 @@ import { CODECS, CONTAINERS, rewrap, SOUNDS } from '../support/odd-media.ts';
  */
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-index-'));
-const pool = createInputPool();
 const files = createSourceFiles();
+const pool = createInputPool(files);
 const ffmpeg = createFfmpeg({
   ffmpeg: process.env['KINORA_MEDIA_FFMPEG'] || 'ffmpeg',
   ffprobe: process.env['KINORA_MEDIA_FFPROBE'] || 'ffprobe',
@@ -76,11 +76,13 @@ async function compare({ source, specs }: Awaited<ReturnType<typeof understand>>
   for (const rendition of renditionsOf(specs).filter(({ spec }) => indexes.has(spec.trackIndex))) {
     const { spec } = rendition;
     const copy = await openTrack(source, spec);
+    // How long Matroska's last packet of a cluster lasts mediabunny does not look up.
+    const open = spec.kind === 'audio' && /matroska|webm/.test(source.info.container.name) ? openEnded : same;
     expect(await packager.init(kept, rendition)).toEqual(copy.init);
     for (let n = 0; n < segmentCount(source.timeline, spec.grid); n++) {
       const ours = await packager.segment(kept, rendition, n);
       const theirs = await cutPackets(copy, source, rendition, n);
-      expect(Buffer.compare(ours, theirs), `${spec.kind} ${n}: ${differenceOf(ours, theirs)}`).toBe(0);
+      expect(Buffer.compare(open(ours), open(theirs)), `${spec.kind} ${n}: ${differenceOf(ours, theirs)}`).toBe(0);
       if (spec.kind !== 'video') continue;
       const key = await cutKeyPacket(copy, source, rendition, n);
       const expected = writeFragment([{ ...key!, durationTicks: copy.timescale, key: true }], n + 1, copy.timing);
@@ -90,14 +92,22 @@ async function compare({ source, specs }: Awaited<ReturnType<typeof understand>>
   return indexes;
 }
 
+const same = (fragment: Buffer) => fragment;
+
+/** A fragment without the length of its last sample. */
+function openEnded(fragment: Buffer): Buffer {
+  const count = fragment.readUInt32BE(80);
+  return count === 0 ? fragment : Buffer.from(fragment).fill(0, 88 + 16 * (count - 1), 92 + 16 * (count - 1));
+}
+
 function differenceOf(ours: Buffer, theirs: Buffer): string {
   const at = ours.findIndex((byte, n) => byte !== theirs[n]);
   return `${ours.length} and ${theirs.length} bytes, first different at ${at}`;
 }
 
-const INDEXED = /\.(mp4|mov|m4v|m4a)$/;
-/** Those have no tables. */
-const FRAGMENTED = /fragment/;
+const INDEXED = /\.(mp4|mov|m4v|m4a|mkv|webm|mka)$/;
+/** Those have no tables, or no cues. */
+const BARE = /fragment|no index/;
 
 const all = [
   ...[...CONTAINERS, ...CODECS, ...SOUNDS].map(({ what, make }) => ({ what, make })),
@@ -113,7 +123,7 @@ describe('the index of a track', () => {
     });
     if (!understood) return;
     const indexed = await compare(understood);
-    const expected = INDEXED.test(path) && !FRAGMENTED.test(what) ? understood.specs.length : 0;
+    const expected = INDEXED.test(path) && !BARE.test(what) ? understood.specs.length : 0;
     expect(indexed.size).toBe(expected);
   });
 

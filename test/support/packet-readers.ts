@@ -8,7 +8,7 @@ import {
   type InputAudioTrack,
   type InputVideoTrack,
 } from 'mediabunny';
-import type { ByteSource } from '../../src/streaming/matroska-file.ts';
+import type { ByteSource } from '../../src/streaming/source-files.ts';
 
 /** Reading a source's packets in two ways, to hold our own against mediabunny's. */
 

@@ -18,6 +18,24 @@ export function hasCuts(moov: Buffer): boolean {
   return tracks.some((track) => isCut(moov, track, movieScale));
 }
 
+/**
+ * Where the presentation of the n-th track of a kind begins on its own clock, in its ticks: the media time of its first edit, less
+ * the empty edits before that.
+ */
+export function editStartTicks(moov: Buffer, { track, timescale }: { track: Box; timescale: number }): number {
+  const root = listBoxes(moov)[0];
+  const mvhd = root ? findBox(moov, 'mvhd', root) : null;
+  const elst = findBox(moov, 'edts/elst', track);
+  const movieScale = mvhd ? readScale(moov, mvhd) : 0;
+  if (!elst || movieScale === 0) return 0;
+  let emptyTicks = 0;
+  for (const { length, mediaTime, rate } of readEdits(moov, elst)) {
+    if (mediaTime !== -1) return rate === 1 ? mediaTime - Math.round((emptyTicks / movieScale) * timescale) : 0;
+    emptyTicks += length;
+  }
+  return 0;
+}
+
 function isCut(moov: Buffer, track: Box, movieScale: number): boolean {
   const elst = findBox(moov, 'edts/elst', track);
   const mdhd = findBox(moov, 'mdia/mdhd', track);
@@ -34,16 +52,17 @@ function isCut(moov: Buffer, track: Box, movieScale: number): boolean {
   return first.length > 0 && Number.isFinite(mediaSec) && endSec < mediaSec - END_SEC;
 }
 
-function readEdits(moov: Buffer, elst: Box): { length: number; mediaTime: number }[] {
+function readEdits(moov: Buffer, elst: Box): { length: number; mediaTime: number; rate: number }[] {
   const wide = moov[elst.bodyStart] === 1;
   const size = wide ? 20 : 12;
   const first = elst.bodyStart + 8;
   const count = Math.min(moov.readUInt32BE(elst.bodyStart + 4), Math.floor((elst.end - first) / size));
   return Array.from({ length: Math.max(0, count) }, (_, n) => {
     const at = first + n * size;
+    const rate = moov.readInt32BE(at + size - 4) / 0x10000;
     return wide
-      ? { length: Number(moov.readBigUInt64BE(at)), mediaTime: Number(moov.readBigInt64BE(at + 8)) }
-      : { length: moov.readUInt32BE(at), mediaTime: moov.readInt32BE(at + 4) };
+      ? { length: Number(moov.readBigUInt64BE(at)), mediaTime: Number(moov.readBigInt64BE(at + 8)), rate }
+      : { length: moov.readUInt32BE(at), mediaTime: moov.readInt32BE(at + 4), rate };
   });
 }
 

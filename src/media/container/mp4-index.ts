@@ -1,4 +1,5 @@
 import { type Box, findBox, listBoxes } from './boxes.ts';
+import { editStartTicks } from './edit-lists.ts';
 import { checkedCount, findTrack, type TrackKind } from './sample-tables.ts';
 
 /**
@@ -62,14 +63,21 @@ const PLAIN = new Set([
 ]);
 
 export interface Mp4Track {
+  /** `track_ID` (section 8.3.2). */
+  id: number;
   timescale: number;
+  editTicks: number;
   sampleCount: number;
-  index: Omit<Mp4Index, 'editTicks' | 'rows'>;
+  index: Omit<Mp4Index, 'rows'>;
+  /** Where each sample lies in the file. */
+  positions: () => Float64Array;
   /** Presentation times in ticks, edit lists left out, and decode times where they are the same. */
   ptsTicks: Float64Array;
   /** Sample numbers of key frames, from zero; null where all samples are. */
   keys: Uint32Array | null;
   sizeOf: (sample: number) => number;
+  /** How long a sample is decoded for. */
+  deltaOf: (sample: number) => number;
   rowsOf: (starts: readonly number[]) => Float64Array;
 }
 
@@ -80,9 +88,12 @@ export interface Mp4Track {
 export function readMp4Track(moov: Buffer, position: number, kind: TrackKind, ordinal: number): Mp4Track | null {
   const track = findTrack(moov, kind, ordinal);
   if (!track || track.timescale === 0) return null;
-  const { stbl, timescale } = track;
+  const { id, stbl, timescale } = track;
   try {
-    return isPlain(moov, stbl) ? readTables(moov, position, stbl, timescale) : null;
+    if (!isPlain(moov, stbl)) return null;
+    const editTicks = editStartTicks(moov, track);
+    const tables = readTables(moov, position, stbl, { timescale, editTicks });
+    return tables && { id, ...tables };
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -95,7 +106,12 @@ function isPlain(moov: Buffer, stbl: Box): boolean {
   return entries.length === 1 && PLAIN.has(entries[0]!.type);
 }
 
-function readTables(moov: Buffer, position: number, stbl: Box, timescale: number): Mp4Track | null {
+function readTables(
+  moov: Buffer,
+  position: number,
+  stbl: Box,
+  clock: { timescale: number; editTicks: number },
+): Omit<Mp4Track, 'id'> | null {
   const boxOf = (type: string) => findBox(moov, type, stbl);
   const [stsz, stts, stsc, stco, co64] = ['stsz', 'stts', 'stsc', 'stco', 'co64'].map(boxOf);
   const chunks = stco ?? co64;
@@ -132,10 +148,13 @@ function readTables(moov: Buffer, position: number, stbl: Box, timescale: number
     : null;
   if (keys && !isRising(keys)) return null;
   const sizes = moov.subarray(stsz.bodyStart + 12);
+  const sizeOf = (sample: number) => sameBytes || sizes.readUInt32BE(sample * 4);
   return {
-    ...{ timescale, sampleCount, ptsTicks, keys },
-    index: { timescale, sampleCount, sameBytes, wide, tables },
-    sizeOf: (sample) => sameBytes || sizes.readUInt32BE(sample * 4),
+    ...{ ...clock, sampleCount, ptsTicks, keys },
+    index: { ...clock, sampleCount, sameBytes, wide, tables },
+    sizeOf,
+    deltaOf: (sample) => deltaAt(runs.stts, sample),
+    positions: () => positionsOf(entries('stco', wide ? 8 : 4)!, wide, runs.stsc, { sampleCount, sizeOf }),
     rowsOf: (starts) => rowsOf(starts, { ...runs, keys, sampleCount, chunkCount }),
   };
 }
@@ -160,6 +179,38 @@ function presentationTicks(stts: Buffer, ctts: Buffer | null, sampleCount: numbe
       ticks[sample]! += offset;
   }
   return ticks;
+}
+
+function deltaAt(stts: Buffer, sample: number): number {
+  let start = 0;
+  for (let at = 0; at < stts.length; at += 8) {
+    start += stts.readUInt32BE(at);
+    if (sample < start) return stts.readUInt32BE(at + 4);
+  }
+  return 0;
+}
+
+function positionsOf(
+  stco: Buffer,
+  wide: boolean,
+  stsc: Buffer,
+  { sampleCount, sizeOf }: { sampleCount: number; sizeOf: (sample: number) => number },
+): Float64Array {
+  const positions = new Float64Array(sampleCount);
+  const chunkCount = stco.length / (wide ? 8 : 4);
+  let sample = 0;
+  for (let run = 0; run < stsc.length; run += 12) {
+    const end = run + 12 < stsc.length ? stsc.readUInt32BE(run + 12) - 1 : chunkCount;
+    const perChunk = stsc.readUInt32BE(run + 4);
+    for (let chunk = stsc.readUInt32BE(run) - 1; chunk < end && sample < sampleCount; chunk++) {
+      let position = wide ? Number(stco.readBigUInt64BE(chunk * 8)) : stco.readUInt32BE(chunk * 4);
+      for (const last = Math.min(sampleCount, sample + perChunk); sample < last; sample++) {
+        positions[sample] = position;
+        position += sizeOf(sample);
+      }
+    }
+  }
+  return positions;
 }
 
 /** Whether the chunks hold all samples, and each run of them begins behind the one before. */

@@ -14,8 +14,15 @@ export interface SampleTable {
 
 export type TrackKind = 'video' | 'audio';
 
-/** The tables (`stbl`) of the n-th track of a kind and its ticks a second; null where there is none. */
-export function findTrack(moov: Buffer, kind: TrackKind, ordinal: number): { stbl: Box; timescale: number } | null {
+interface FoundTrack {
+  track: Box;
+  stbl: Box;
+  id: number;
+  timescale: number;
+}
+
+/** The n-th track of a kind (`trak`), its tables (`stbl`), its id and its ticks a second; null where there is none. */
+export function findTrack(moov: Buffer, kind: TrackKind, ordinal: number): FoundTrack | null {
   const handler = kind === 'video' ? 'vide' : 'soun';
   const inside = findBox(moov, 'moov');
   const track = (inside ? listBoxes(moov, inside.bodyStart, inside.end) : [])
@@ -23,8 +30,10 @@ export function findTrack(moov: Buffer, kind: TrackKind, ordinal: number): { stb
     .at(ordinal);
   const mdhd = track ? findBox(moov, 'mdia/mdhd', track) : null;
   const stbl = track ? findBox(moov, 'mdia/minf/stbl', track) : null;
-  if (!mdhd || !stbl) return null;
-  return { stbl, timescale: moov.readUInt32BE(mdhd.bodyStart + (moov[mdhd.bodyStart] === 1 ? 20 : 12)) };
+  const tkhd = track ? findBox(moov, 'tkhd', track) : null;
+  if (!track || !mdhd || !stbl || !tkhd) return null;
+  const id = moov.readUInt32BE(tkhd.bodyStart + (moov[tkhd.bodyStart] === 1 ? 20 : 12));
+  return { track, stbl, id, timescale: moov.readUInt32BE(mdhd.bodyStart + (moov[mdhd.bodyStart] === 1 ? 20 : 12)) };
 }
 
 /** The table of the n-th track of a kind; null where there is none, or where it makes no sense. */
