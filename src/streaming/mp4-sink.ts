@@ -16,13 +16,13 @@ export function createMp4Sink(track: Mp4Track, source: ByteSource): PacketSink {
   let positions: Float64Array | null = null;
 
   async function packetOf(sample: number, metadataOnly = false): Promise<Mp4Packet> {
-    positions ??= track.positions();
+    if (!metadataOnly) positions ??= track.positions();
     return {
       sample,
       timestamp: (ptsTicks[sample]! - editTicks) / timescale,
       duration: track.deltaOf(sample) / timescale,
       type: !track.keys || isIn(track.keys, sample) ? 'key' : 'delta',
-      data: metadataOnly ? EMPTY : await readAt(source, positions[sample]!, track.sizeOf(sample)),
+      data: metadataOnly ? EMPTY : await readAt(source, positions![sample]!, track.sizeOf(sample)),
     };
   }
 

@@ -153,7 +153,7 @@ function readTables(
     ...{ ...clock, sampleCount, ptsTicks, keys },
     index: { ...clock, sampleCount, sameBytes, wide, tables },
     sizeOf,
-    deltaOf: (sample) => deltaAt(runs.stts, sample),
+    deltaOf: deltaReader(runs.stts),
     positions: () => positionsOf(entries('stco', wide ? 8 : 4)!, wide, runs.stsc, { sampleCount, sizeOf }),
     rowsOf: (starts) => rowsOf(starts, { ...runs, keys, sampleCount, chunkCount }),
   };
@@ -181,13 +181,20 @@ function presentationTicks(stts: Buffer, ctts: Buffer | null, sampleCount: numbe
   return ticks;
 }
 
-function deltaAt(stts: Buffer, sample: number): number {
-  let start = 0;
-  for (let at = 0; at < stts.length; at += 8) {
-    start += stts.readUInt32BE(at);
-    if (sample < start) return stts.readUInt32BE(at + 4);
-  }
-  return 0;
+/** Ticks from the decoding of a sample to that of the next. */
+function deltaReader(stts: Buffer): (sample: number) => number {
+  const ends = new Float64Array(stts.length / 8);
+  let end = 0;
+  for (let n = 0; n < ends.length; n++) ends[n] = end += stts.readUInt32BE(n * 8);
+  return (sample) => {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ends[middle]! <= sample) low = middle + 1;
+      else high = middle;
+    }
+    return low < ends.length ? stts.readUInt32BE(low * 8 + 4) : 0;
+  };
 }
 
 function positionsOf(
