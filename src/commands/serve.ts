@@ -36,6 +36,9 @@ export async function serve(flags: ConfigFlags): Promise<void> {
     throw error;
   });
   running = createApp({ config, dataDir, log });
+  if (config.http.sendfile !== 'off' && config.http.trustedProxies.length === 0) {
+    log.warn('http.sendfile does nothing without http.trustedProxies: add the address of your proxy there.');
+  }
   stopOnSignal(server, running, (message) => log.info(message));
   running.start();
   greet(config, (server.address() as AddressInfo).port, prepareSetup(running.app, setupToken ?? undefined));
