@@ -1,5 +1,5 @@
-import { totalmem } from 'node:os';
 import { defineProblem } from '../core/problem.ts';
+import { readMachine } from '../platform/machine.ts';
 
 export const serverBusy = defineProblem('server-busy', 503);
 
@@ -23,10 +23,10 @@ const GUESSED_BYTES = 4 * 1024 * 1024;
 const LONGEST_WAIT_MS = 20_000;
 const RETRY_SEC = 3;
 
-/** An eighth of the machine's memory, and never too little for a handful of viewers. */
-export const HELD_LIMIT_BYTES = Math.max(128 * 1024 * 1024, totalmem() / 8);
+/** An eighth of the memory we are granted, also in a container, and never too little for a handful of viewers. */
+const defaultLimitBytes = () => Math.max(64 * 1024 * 1024, readMachine().memoryBytes / 8);
 
-export function createHeldBytes(limitBytes = HELD_LIMIT_BYTES, longestWaitMs = LONGEST_WAIT_MS): HeldBytes {
+export function createHeldBytes(limitBytes = defaultLimitBytes(), longestWaitMs = LONGEST_WAIT_MS): HeldBytes {
   const holders = new Map<ArrayBufferLike, number>();
   const waiting = new Set<() => void>();
   let held = 0;
