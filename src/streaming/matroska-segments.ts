@@ -7,8 +7,13 @@ import type { ByteSource } from './source-files.ts';
 
 /** Pictures are read in pieces of whole segments, up to so much. */
 const MOST_PIECE_BYTES = 16 * 1024 * 1024;
-/** Sound lies between pictures: what is read of those is overwritten by what comes next. */
-const SOUND_PIECE_BYTES = 256 * 1024;
+/** Sound lies between pictures, which are read with it and thrown away; large ones are stepped over instead. */
+const SOUND_PIECE_BYTES = 1024 * 1024;
+const SPARSE_PIECE_BYTES = 64 * 1024;
+const SPARSE_FROM_BYTES = 16 * 1024 * 1024;
+/** What sound is read into, used again by the next who reads some. */
+const spare: Buffer[] = [];
+const MOST_SPARE = 4;
 /** In front of a key frame's bytes, and of most key frames all. */
 const KEY_PIECE_BYTES = 128 * 1024;
 const EARLY_US = 1;
@@ -126,30 +131,33 @@ async function readBlocks(
   const start = index.positions[n]!;
   const walk = beginWalk(start, limitOf(null), index.clusterTicks[n]!);
   const isSound = index.kind === 'audio';
+  const isSparse = isSound && (index.positions[n + 1] ?? start) - start > SPARSE_FROM_BYTES;
+  const usual = isSparse ? SPARSE_PIECE_BYTES : isSound ? SOUND_PIECE_BYTES : MOST_PIECE_BYTES;
+  const scratch = isSound ? (spare.pop() ?? Buffer.allocUnsafeSlow(SOUND_PIECE_BYTES)) : null;
   const stored: StoredData[] = [];
-  const usual = isSound ? SOUND_PIECE_BYTES : MOST_PIECE_BYTES;
-  let piece = usual;
-  let scratch: Buffer | null = null;
-  let pieces = 0;
-  while (walk.position < walk.limit) {
-    const base = walk.position;
-    const length = Math.min(walk.limit - base, source.sizeBytes - base, piece);
-    if (base < 0 || length <= 0) throw new Error('the file ends before this segment');
-    // Sound is copied out of the piece, which the next one is read over.
-    if (!isSound || scratch === null || scratch.length < length) scratch = Buffer.allocUnsafeSlow(roomBytes + length);
-    const bytes = scratch.subarray(roomBytes, roomBytes + length);
-    if ((await source.readInto(base, [bytes])) < length) throw new Error('the file ends before this segment');
-    pieces++;
-    const needed = takeBlocks(bytes, base);
-    // What begins in this piece goes on behind it. It is read once more, as a whole.
-    if (walk.position === base && (length < piece || needed <= piece)) {
-      throw new Error('the file ends before this segment');
+  let whole: Buffer | null = null;
+  try {
+    for (let piece = usual, pieces = 0; walk.position < walk.limit; pieces++) {
+      const base = walk.position;
+      const length = Math.min(walk.limit - base, source.sizeBytes - base, piece);
+      if (base < 0 || length <= 0) throw new Error('the file ends before this segment');
+      const fits = scratch !== null && length <= scratch.length;
+      const place = fits ? scratch : Buffer.allocUnsafeSlow(roomBytes + length);
+      const bytes = fits ? scratch.subarray(0, length) : place.subarray(roomBytes);
+      if ((await source.readInto(base, [bytes])) < length) throw new Error('the file ends before this segment');
+      whole = pieces === 0 ? place : null;
+      const needed = takeBlocks(bytes, base);
+      // What begins in this piece goes on behind it. It is read once more, as a whole.
+      if (walk.position === base && (length < piece || needed <= piece)) {
+        throw new Error('the file ends before this segment');
+      }
+      piece = Math.max(usual, needed);
     }
-    piece = Math.max(usual, needed);
+  } finally {
+    if (scratch && spare.length < MOST_SPARE) spare.push(scratch);
   }
   if (stored.length > 0) checkFirst(index, n, stored[0]!.block);
-  const isWhole = pieces === 1 && !isSound && index.strippedHeader.length === 0;
-  return { stored, whole: isWhole ? scratch : null };
+  return { stored, whole: isSound || index.strippedHeader.length > 0 ? null : whole };
 
   /** Takes whole blocks out of a piece. Returns how many bytes the next one needs to be whole. */
   function takeBlocks(bytes: Buffer, base: number): number {

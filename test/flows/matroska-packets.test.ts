@@ -95,6 +95,7 @@ const FILES: [string, () => Promise<string>][] = [
   shaped('stripped headers', { strip: true, groups: true, clusterBlocks: 33 }),
   shaped('sound stored late', { soundBehind: 20, soundNs: STEADY_NS, relative: true }),
   shaped('sound stored early', { soundBehind: -40, soundNs: STEADY_NS, relative: true }),
+  shaped('sound stored a little early', { soundBehind: -6, soundNs: STEADY_NS, relative: true }),
   shaped('sound stored early, in steps of unknown length', { soundBehind: -40, clusterBlocks: 30 }),
 ];
 
@@ -144,22 +145,38 @@ describe.each(FILES)('%s', (_, make) => {
   });
 });
 
+/** A minute at a steady 3 Mbit/s. */
+function makeMinute(): Promise<string> {
+  const rate = ['-b:v', '3M', '-minrate', '3M', '-maxrate', '3M', '-bufsize', '3M', '-x264opts', 'nal-hrd=cbr'];
+  return makeFlashes('mkv', { seconds: 60 }, [...PLAIN, ...rate, ...AAC]);
+}
+
+test.each([
+  ['in blocks', makeMinute],
+  ['in groups', () => reshaped('minute', makeMinute(), { groups: true, clusterBlocks: 300, relative: true })],
+])('segments of more than is read at once, %s', async (_, make) => {
+  await compareTracks(await make(), async ({ track, sink }, ours, { file, source }) => {
+    const isVideo = track.isVideoTrack();
+    const own = file.tracks.find(({ number }) => number === track.id)!;
+    const lateSec = (await ours.getKeyPacket(56, METADATA))!.timestamp;
+    for (const startsSec of [[0], [0, lateSec]]) {
+      const index = (await buildMatroskaIndex(file, ours, own, startsSec))!;
+      expect((index.positions[1] ?? index.endPosition) - index.positions[0]!).toBeGreaterThan(17_000_000);
+      const expected = isVideo ? await videoSegments(sink, startsSec) : await audioSegments(sink, startsSec);
+      const read = await readMatroskaSegment(source, index, 0);
+      expect(read.length).toBe(expected[0]!.length);
+      expect(read.every((packet, n) => isSame(packet, expected[0]![n]!))).toBe(true);
+      expect((await readMatroskaWhole(source, index, 0, FRAGMENT_ROOM_BYTES)).whole).toBeNull();
+    }
+  });
+});
+
+function isSame({ timestampSec, key, data }: IndexedPacket, packet: EncodedPacket): boolean {
+  return timestampSec === packet.timestamp && key === (packet.type === 'key') && data.equals(packet.data);
+}
+
 test('a film is inspected and indexed without reading its frames', async () => {
-  const minute = [
-    '-t',
-    '60',
-    '-b:v',
-    '3M',
-    '-minrate',
-    '3M',
-    '-maxrate',
-    '3M',
-    '-bufsize',
-    '3M',
-    '-x264opts',
-    'nal-hrd=cbr',
-  ];
-  const path = await makeFlashes('mkv', { seconds: 60 }, [...PLAIN, ...minute, ...AAC]);
+  const path = await makeMinute();
   const source = openSource(path);
   const file = (await openMatroska(source))!;
   for (const track of file.tracks) {
