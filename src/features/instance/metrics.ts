@@ -2,6 +2,7 @@ import { count, isNull } from 'drizzle-orm';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { App } from '../../ports.ts';
 import { VERSION } from '../../version.ts';
+import { probeCounts } from '../videos/probes.queries.ts';
 import { videos } from '../videos/schema.ts';
 
 /** Prometheus' text format. Gauges are read when asked for; nothing is counted in between. */
@@ -92,6 +93,15 @@ function createRegistry(app: App): Registry {
     registers,
     collect() {
       this.set(app.ffmpeg.running());
+    },
+  });
+  new Gauge({
+    name: 'kinora_probes',
+    help: 'Files understood since the start, by who read them: this process, or ffprobe.',
+    labelNames: ['by'],
+    registers,
+    collect() {
+      for (const [by, n] of Object.entries(probeCounts(app))) this.set({ by }, n);
     },
   });
   new Gauge({

@@ -14,7 +14,9 @@ import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
+import { type Facts, readFacts } from '../../streaming/read-facts.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
+import { countProbe } from './probes.queries.ts';
 import { markPlayable, type Probed } from './renditions.service.ts';
 import { repairClock } from './repair.ts';
 import { sources, videos } from './schema.ts';
@@ -30,7 +32,7 @@ const HEAD_BYTES = 64 * 1024;
 export async function probeVideo(
   app: App,
   videoId: string,
-  context: Pick<JobContext, 'signal' | 'progress'>,
+  context: Pick<JobContext, 'signal' | 'progress' | 'log'>,
 ): Promise<void> {
   const { signal } = context;
   const row = app.db.orm
@@ -45,7 +47,7 @@ export async function probeVideo(
   const container = await sniffFile(original);
   const repairedKey = await repairClock(app, row.source, { ...context, path: original, container });
   const path = repairedKey === null ? original : app.storage.localPath(repairedKey)!;
-  const info = await probeFile(app, path, container, signal);
+  const info = await probeFile(app, path, container, context);
   const { timeline, copy, refused, indexes } = await app.streaming.inspect(path, info);
   const { encoding } = app.config;
   const specs = planRenditions({
@@ -79,7 +81,31 @@ export async function sniffFile(path: string): Promise<Container> {
   }
 }
 
-async function probeFile(app: App, path: string, container: Container, signal: AbortSignal): Promise<MediaInfo> {
+/** In this process where the file is of a usual kind; everything else, and what is damaged, ffprobe knows better. */
+async function probeFile(
+  app: App,
+  path: string,
+  container: Container,
+  { signal, log }: Pick<JobContext, 'signal' | 'log'>,
+): Promise<MediaInfo> {
+  const facts = await readInProcess(app, path, container, signal);
+  const by = facts.info ? 'process' : 'ffprobe';
+  countProbe(app, by);
+  if (facts.info === null) log(`ffprobe is asked: ${facts.why}.\n`);
+  app.log.debug({ path, by, ...(facts.info ? {} : { why: facts.why }) }, 'probed');
+  const info = facts.info ?? (await askFfprobe(app, path, container, signal));
+  // From here on the first is the one that is shown.
+  const primary = primaryVideo(info.video);
+  return { ...info, video: info.video.toSorted((a, b) => Number(b === primary) - Number(a === primary)) };
+}
+
+/** Without ffmpeg there is nothing to plan: who asks for it is told so. */
+async function readInProcess(app: App, path: string, container: Container, signal: AbortSignal): Promise<Facts> {
+  if ((await app.ffmpeg.encoders()) === null) return { info: null, why: 'ffmpeg cannot be started' };
+  return readFacts(path, container, signal);
+}
+
+async function askFfprobe(app: App, path: string, container: Container, signal: AbortSignal): Promise<MediaInfo> {
   let printed: Buffer;
   try {
     printed = await app.ffmpeg.probe(probeArgv({ path, demuxer: container.demuxer }), { signal });
@@ -91,10 +117,7 @@ async function probeFile(app: App, path: string, container: Container, signal: A
   }
   const said: unknown = JSON.parse(printed.toString('utf8'));
   const measuredSec = declaresLength(said) ? null : await measureLength(app, path, container, signal);
-  const info = readProbe(said, container, measuredSec);
-  // From here on the first is the one that is shown.
-  const primary = primaryVideo(info.video);
-  return { ...info, video: info.video.toSorted((a, b) => Number(b === primary) - Number(a === primary)) };
+  return readProbe(said, container, measuredSec);
 }
 
 /** Of a file that does not say: all of it has to be read. Null where even that does not tell. */
