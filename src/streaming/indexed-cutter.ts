@@ -1,6 +1,7 @@
 import { isEntryPoint, isKeyUnit } from '../media/container/entry-points.ts';
 import { type Sample, writeFragment } from '../media/container/fragment.ts';
-import { readMatroskaKey, readMatroskaSegment } from './matroska-segments.ts';
+import { FRAGMENT_ROOM_BYTES, writeFragmentInPlace } from '../media/container/fragment-in-place.ts';
+import { readMatroskaKey, readMatroskaWhole } from './matroska-segments.ts';
 import { fetchFragment, fetchSample, readMp4Samples } from './mp4-segments.ts';
 import { lastStep, shownPictures } from './packet-cutter.ts';
 import type { CutKey } from './packet-thread.ts';
@@ -31,12 +32,14 @@ export async function cutIndexed(
     }));
     return fetchFragment(file, shown(samples), n + 1, until, isKey);
   }
+  const { packets, whole } = await readMatroskaWhole(file, tables.index, n, FRAGMENT_ROOM_BYTES);
   const samples: Sample[] = [];
-  for (const { timestampSec, durationSec, key, data } of await readMatroskaSegment(file, tables.index, n)) {
+  for (const { timestampSec, durationSec, key, data } of packets) {
     const ptsTicks = clock.ptsTicks(timestampSec);
     const durationTicks = clock.ticks(durationSec) || lastStep(samples, ptsTicks);
     samples.push({ ptsTicks, durationTicks, key: key && isKey(data), data });
   }
+  if (whole) return writeFragmentInPlace(whole, shown(samples), n + 1, until);
   return writeFragment(shown(samples), n + 1, until);
 }
 

@@ -95,7 +95,7 @@ const FILES: [string, () => Promise<string>][] = [
   shaped('stripped headers', { strip: true, groups: true, clusterBlocks: 33 }),
   shaped('sound stored late', { soundBehind: 20, soundNs: STEADY_NS, relative: true }),
   shaped('sound stored early', { soundBehind: -40, soundNs: STEADY_NS, relative: true }),
-  shaped('sound stored a little early', { soundBehind: -6, soundNs: STEADY_NS, relative: true }),
+  shaped('sound stored a little early', { soundBehind: -12, soundNs: STEADY_NS, relative: true }),
   shaped('sound stored early, in steps of unknown length', { soundBehind: -40, clusterBlocks: 30 }),
 ];
 
