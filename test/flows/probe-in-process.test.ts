@@ -18,7 +18,7 @@ import { oddCorners } from '../support/odd-corners-media.ts';
 import { oddFiles } from '../support/odd-insides-media.ts';
 import { CODECS, CONTAINERS, H264, makeOdd, SOUNDS } from '../support/odd-media.ts';
 import { createTestApp } from '../support/test-app.ts';
-import { USUAL } from '../support/usual-media.ts';
+import { keyed, USUAL } from '../support/usual-media.ts';
 
 /** What is read in this process is what ffprobe tells, to the last digit; where it might not be, ffprobe is asked. */
 
@@ -47,6 +47,7 @@ describe.concurrent('usual files are read without ffprobe', () => {
 });
 
 const odd: [string, () => Promise<string>][] = [
+  ['names by keys', keyed],
   ...[...CONTAINERS, ...CODECS, ...SOUNDS].map(({ what, make }): [string, () => Promise<string>] => [what, make]),
   ...Object.entries({ ...oddFiles, ...oddCorners }).map(([what, { make }]): [string, () => Promise<string>] => [
     `a file with ${what}`,

@@ -42,16 +42,26 @@ async function rewrapped(extension: string, from: Promise<string>, ...options: s
   return makeMedia(extension, '-i', await from, '-map', '0', '-c', 'copy', ...options);
 }
 
+const jpeg = () => makeMedia('jpg', '-f', 'lavfi', '-i', 'color=red:s=64x64', '-frames:v', '1');
+
+async function withCover(extension: string, from: Promise<string>): Promise<string> {
+  const inputs = ['-i', await jpeg(), '-i', await from];
+  const last = extension === 'm4a' ? 0 : 1;
+  return makeMedia(
+    extension,
+    ...[...inputs, '-map', '1', '-map', '0', '-c', 'copy', `-disposition:v:${last}`, 'attached_pic'],
+  );
+}
+
 async function withAttachments(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-usual-'));
   const font = join(folder, 'font.ttf');
   writeFileSync(font, Buffer.alloc(100_000, 'font'));
-  const cover = await makeMedia('jpg', '-f', 'lavfi', '-i', 'color=red:s=64x64', '-frames:v', '1');
   return rewrapped(
     'mkv',
     rich('mkv', 'ass'),
     ...['-attach', font, '-metadata:s:t:0', 'mimetype=application/x-truetype-font'],
-    ...['-attach', cover, '-metadata:s:t:1', 'mimetype=image/jpeg', '-metadata:s:t:1', 'filename=cover.jpg'],
+    ...['-attach', await jpeg(), '-metadata:s:t:1', 'mimetype=image/jpeg', '-metadata:s:t:1', 'filename=cover.jpg'],
   );
 }
 
@@ -68,6 +78,14 @@ export const USUAL: Record<string, () => Promise<string>> = {
   'MP4 with wide pixels': () => film('mp4', ...X264, '-vf', 'setsar=4/3', ...AAC),
   'MP4 with a picture alone': () => makeMedia('mp4', ...picture(), ...X264),
   'MP4 with two sounds, subtitles, chapters and names': () => rich('mp4', 'mov_text'),
+  'MP4 with a cover': () => withCover('mp4', film('mp4', ...X264, ...AAC)),
+  'sound in MP4 with a cover': () => withCover('m4a', makeMedia('m4a', ...sound(), ...AAC)),
+  'MP4 without edit lists': () => film('mp4', ...X264, ...AAC, '-use_editlist', '0'),
+  'MP4 with negative offsets': () => film('mp4', ...X264, ...AAC, '-movflags', 'negative_cts_offsets'),
+  'MP4 that is reordered far': () => film('mp4', ...X264, '-x264-params', 'bframes=16:b-pyramid=normal', ...AAC),
+  'MP4 whose chapters are in a track alone': () =>
+    rewrapped('mp4', rich('mp4', 'mov_text'), '-movflags', '+faststart+disable_chpl'),
+  'MOV with a time code': () => film('mov', ...X264, ...AAC, '-timecode', '01:00:00:00'),
   'MP4 with AC-3': () => film('mp4', ...X264, '-c:a', 'ac3', '-ac', '6'),
   'MP4 with E-AC-3': () => film('mp4', ...X264, '-c:a', 'eac3', '-ac', '6'),
   'MP4 with Opus': () => film('mp4', ...X264, '-c:a', 'libopus'),
@@ -95,3 +113,7 @@ export const USUAL: Record<string, () => Promise<string>> = {
   'WebM with VP8 and Opus': () => film('webm', ...VP8, '-c:a', 'libopus'),
   'WebM with AV1 and Opus': () => film('webm', ...AV1, '-c:a', 'libopus'),
 };
+
+/** Names where ffmpeg puts them on request, by QuickTime's keys. */
+export const keyed = () =>
+  rewrapped('mp4', film('mp4', ...X264, ...AAC), '-movflags', 'use_metadata_tags', '-metadata', 'title=Named');

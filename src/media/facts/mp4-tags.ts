@@ -34,7 +34,9 @@ export function readTags(moov: Buffer, root: Box): Tags {
   const meta = inside.filter(({ type }) => type === 'meta');
   if (meta.length > 1) unsure('several lists of tags');
   if (meta.length === 0) return { tags, covers };
-  const ilst = listBoxes(moov, meta[0]!.bodyStart + 4, meta[0]!.end).find(({ type }) => type === 'ilst');
+  const parts = listBoxes(moov, meta[0]!.bodyStart + 4, meta[0]!.end);
+  if (parts.some(({ type }) => type === 'keys')) checkKeys(moov, meta[0]!);
+  const ilst = parts.find(({ type }) => type === 'ilst');
   for (const item of ilst ? listBoxes(moov, ilst.bodyStart, ilst.end) : []) {
     if (item.type === 'covr') covers += countCovers(moov, item);
     const name = NAMES[item.type];
