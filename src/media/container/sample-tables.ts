@@ -21,7 +21,7 @@ interface FoundTrack {
   timescale: number;
 }
 
-/** The n-th track of a kind (`trak`), its tables (`stbl`), its id and its ticks a second; null where there is none. */
+/** The n-th track of a kind (`trak`), its tables (`stbl`), its id (zero where it has none) and its ticks a second; null where there is none. */
 export function findTrack(moov: Buffer, kind: TrackKind, ordinal: number): FoundTrack | null {
   const handler = kind === 'video' ? 'vide' : 'soun';
   const inside = findBox(moov, 'moov');
@@ -31,8 +31,8 @@ export function findTrack(moov: Buffer, kind: TrackKind, ordinal: number): Found
   const mdhd = track ? findBox(moov, 'mdia/mdhd', track) : null;
   const stbl = track ? findBox(moov, 'mdia/minf/stbl', track) : null;
   const tkhd = track ? findBox(moov, 'tkhd', track) : null;
-  if (!track || !mdhd || !stbl || !tkhd) return null;
-  const id = moov.readUInt32BE(tkhd.bodyStart + (moov[tkhd.bodyStart] === 1 ? 20 : 12));
+  if (!track || !mdhd || !stbl) return null;
+  const id = tkhd ? moov.readUInt32BE(tkhd.bodyStart + (moov[tkhd.bodyStart] === 1 ? 20 : 12)) : 0;
   return { track, stbl, id, timescale: moov.readUInt32BE(mdhd.bodyStart + (moov[mdhd.bodyStart] === 1 ? 20 : 12)) };
 }
 
