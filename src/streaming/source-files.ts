@@ -21,14 +21,18 @@ const IDLE_MS = 30_000;
 
 /** Source files that are being read, kept open for a while, least recently used out first. */
 export interface SourceFiles {
-  /** Runs `work` on a file as it is now: one that was replaced or changed is opened anew. */
-  use<T>(path: string, work: (file: OpenFile) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` on a file as it is now: one that was replaced or changed is opened anew. `knownMs`: how long ago it may have been
+   * looked at for that.
+   */
+  use<T>(path: string, work: (file: OpenFile) => Promise<T>, options?: { knownMs?: number }): Promise<T>;
   close(): void;
 }
 
 interface Entry extends OpenFile {
   fd: number;
   usedAtMs: number;
+  checkedAtMs: number;
   inode: number;
   users: number;
   dropped: boolean;
@@ -64,10 +68,13 @@ export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
   }
 
   /** The file as it is now, counted as in use. */
-  async function enter(path: string): Promise<Entry> {
-    const found = await stat(path);
+  async function enter(path: string, knownMs: number): Promise<Entry> {
+    const lately = entries.get(path);
+    const isKnown = lately && performance.now() - lately.checkedAtMs < knownMs;
+    const found = isKnown ? null : await stat(path);
     const kept = entries.get(path);
-    if (kept && isSame(kept, found)) {
+    if (kept && (found === null || isSame(kept, found))) {
+      if (found) kept.checkedAtMs = performance.now();
       // Moved to the end: the first in line is the one that was not used for longest.
       entries.delete(path);
       entries.set(path, kept);
@@ -85,6 +92,7 @@ export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
       inode: ino,
       users: 1,
       usedAtMs: 0,
+      checkedAtMs: performance.now(),
       dropped: false,
     };
     // Somebody else may have opened it meanwhile.
@@ -99,8 +107,8 @@ export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
   }
 
   return {
-    async use(path, work) {
-      const entry = await enter(path);
+    async use(path, work, { knownMs = 0 } = {}) {
+      const entry = await enter(path, knownMs);
       try {
         return await work(entry);
       } finally {
@@ -117,12 +125,15 @@ export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
   };
 }
 
+/** While a file is inspected, thousands of places of it are read one after the other. */
+const INSPECTED_MS = 250;
+
 /** A file that is opened when something is read of it, and not held open in between. */
 export function byteSource(files: SourceFiles, path: string, sizeBytes: number): ByteSource {
   return {
     sizeBytes,
-    read: (position, length) => files.use(path, (file) => file.read(position, length)),
-    readInto: (position, targets) => files.use(path, (file) => file.readInto(position, targets)),
+    read: (position, length) => files.use(path, (file) => file.read(position, length), { knownMs: INSPECTED_MS }),
+    readInto: (position, targets) => files.use(path, (file) => file.readInto(position, targets), { knownMs: INSPECTED_MS }),
   };
 }
 

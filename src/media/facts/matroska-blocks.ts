@@ -14,6 +14,8 @@ export interface Block {
   first: { bytes: Buffer; size: number };
 }
 
+/** Of a SimpleBlock's flags (RFC 9559 section 10.2). */
+const KEY_FLAG = 0x80;
 const IN_CLUSTER = new Set<number>([ID.Position, ID.PrevSize, ID.SilentTracks, ID.Void, ID.CRC32]);
 /** Header of a block, its lacing, and of a frame as much as says what it is. */
 const HEAD_BYTES = 4096;
@@ -101,7 +103,7 @@ async function readBlock(
   return {
     track,
     ticks,
-    isKey: isKey ?? (flags & ID.ChapterDisplay) !== 0,
+    isKey: isKey ?? (flags & KEY_FLAG) !== 0,
     frames,
     first: { bytes, size: firstBytes },
   };
