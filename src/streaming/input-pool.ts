@@ -54,7 +54,7 @@ const IDLE_MS = 60_000;
  * Keeps at most `size` files open, least recently used out first. A file that changes is opened anew. Without `files` all packets
  * are mediabunny's.
  */
-export function createInputPool(files: SourceFiles | null, size = 24): InputPool {
+export function createInputPool(files: SourceFiles | null, size = 12): InputPool {
   const entries = new Map<string, Entry>();
   let sweeping: NodeJS.Timeout | null = null;
   const sweepLater = () => {

@@ -172,7 +172,7 @@ function usedBytes(): number {
 
 it.runIf(existsSync('/proc/self/fd'))('leaves nothing running and nothing open, and the server well', async () => {
   await expect.poll(() => kinora.app.ffmpeg.running(), { timeout: 120_000, interval: 500 }).toBe(0);
-  // The pools keep 24 and 64 files open, the rest is the server's own. Over 200 files went through.
+  // The pools keep 12 files open in each thread, and 64, the rest is the server's own. Over 200 files went through.
   expect(readdirSync('/proc/self/fd').length).toBeLessThan(150);
   // Segments in memory are bounded by 64 MB; a leak of a few hundred kilobytes a file would show.
   const grownMb = (usedBytes() - usedAtStart) / 1e6;
