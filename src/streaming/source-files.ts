@@ -133,7 +133,8 @@ export function byteSource(files: SourceFiles, path: string, sizeBytes: number):
   return {
     sizeBytes,
     read: (position, length) => files.use(path, (file) => file.read(position, length), { knownMs: INSPECTED_MS }),
-    readInto: (position, targets) => files.use(path, (file) => file.readInto(position, targets), { knownMs: INSPECTED_MS }),
+    readInto: (position, targets) =>
+      files.use(path, (file) => file.readInto(position, targets), { knownMs: INSPECTED_MS }),
   };
 }
 

@@ -15,6 +15,7 @@ const UploadPage = lazy(() => import('../pages/upload/upload-page.tsx').then((m)
 const LibraryPage = lazy(() => import('../pages/library/library-page.tsx').then((m) => m.LibraryPage));
 const LibrariesPage = lazy(() => import('../pages/libraries/libraries-page.tsx').then((m) => m.LibrariesPage));
 const JobsPage = lazy(() => import('../pages/jobs/jobs-page.tsx').then((m) => m.JobsPage));
+const OverviewPage = lazy(() => import('../pages/admin/overview/overview-page.tsx').then((m) => m.OverviewPage));
 const SetupPage = lazy(() => import('../pages/setup/setup-page.tsx').then((m) => m.SetupPage));
 const SignInPage = lazy(() => import('../pages/sign-in/sign-in-page.tsx').then((m) => m.SignInPage));
 const RegisterPage = lazy(() => import('../pages/register/register-page.tsx').then((m) => m.RegisterPage));
@@ -51,6 +52,9 @@ function Started() {
           <Route path={appPath('/register')} component={RegisterPage} />
           <Route path={appPath('/libraries')} component={Guard} page={LibrariesPage} />
           <Route path={appPath('/upload')} component={Guard} page={UploadPage} />
+          <Route path={appPath('/admin')} component={Guard} page={OverviewPage} admin />
+          <Route path={appPath('/admin/libraries')} component={Guard} page={LibrariesPage} admin />
+          <Route path={appPath('/admin/jobs')} component={Guard} page={JobsPage} admin />
           <Route path={appPath('/jobs')} component={Guard} page={JobsPage} admin />
           <Route default component={NotFoundPage} />
         </Router>

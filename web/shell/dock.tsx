@@ -3,7 +3,7 @@ import { useLocation } from 'preact-iso';
 import { t } from '../lib/i18n/translate.ts';
 import { user } from '../lib/session.ts';
 import { Icon } from '../ui/icon.tsx';
-import { isHere, navItems } from './nav-items.ts';
+import { isWithin, navItems } from './nav-items.ts';
 
 /** The bottom bar of phones. Visitors have one place to be, and need none. */
 export function Dock() {
@@ -16,7 +16,7 @@ export function Dock() {
           key={item.path}
           class="dock__link"
           href={item.path}
-          aria-current={isHere(path, item.path) ? 'page' : undefined}
+          aria-current={isWithin(path, item.path) ? 'page' : undefined}
         >
           <Icon node={item.icon} size={22} />
           <span>{item.label}</span>

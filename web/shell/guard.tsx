@@ -5,10 +5,14 @@ import { useLocation } from 'preact-iso';
 import { appPath, withoutBase } from '../lib/base.ts';
 import { t } from '../lib/i18n/translate.ts';
 import { isAdmin, user } from '../lib/session.ts';
+import { AdminArea } from '../pages/admin/admin-area.tsx';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 
-/** Pages for people who are signed in: visitors are sent to sign in, and back here afterwards. */
+/**
+ * Pages for people who are signed in: visitors are sent to sign in, and back here afterwards. `admin`: those of the admin area,
+ * with its bar around them.
+ */
 export function Guard({ page: Page, admin }: { page: () => JSX.Element; admin?: boolean }) {
   const { url, route } = useLocation();
   const visitor = user.value === null;
@@ -22,7 +26,12 @@ export function Guard({ page: Page, admin }: { page: () => JSX.Element; admin?: 
         {t('guard.adminText')}
       </Empty>
     );
-  return <Page />;
+  if (!admin) return <Page />;
+  return (
+    <AdminArea>
+      <Page />
+    </AdminArea>
+  );
 }
 
 /** Catches what a page throws, so that a mistake in one place leaves a way on. */

@@ -8,7 +8,7 @@ import { t } from '../lib/i18n/translate.ts';
 import { user } from '../lib/session.ts';
 import { useLibraries } from '../libraries/use-libraries.ts';
 import { Icon } from '../ui/icon.tsx';
-import { isHere, navItems } from './nav-items.ts';
+import { isHere, isWithin, navItems } from './nav-items.ts';
 
 export const KIND_ICON: Record<z.infer<typeof LibraryKind>, IconNode> = { movies: Film, shows: Tv, home: Clapperboard };
 
@@ -21,7 +21,7 @@ export function Rail() {
       <ul>
         {navItems().map((item) => (
           <li key={item.path}>
-            <RailLink {...item} here={isHere(path, item.path)} />
+            <RailLink {...item} here={isWithin(path, item.path)} />
             {item.path === appPath('/libraries') && (
               <ul class="rail__libraries">
                 {libraries?.map((library) => {

@@ -1,8 +1,10 @@
+import { enAdmin } from './en-admin.ts';
 import { enPlayer } from './en-player.ts';
 
 /** Every text of the interface in English: the catalogue others are translated from. Keys are checked by the compiler. */
 export const en = {
   ...enPlayer,
+  ...enAdmin,
   loading: 'Loading',
   saved: 'Saved.',
   copied: 'Copied.',

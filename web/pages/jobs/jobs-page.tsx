@@ -1,6 +1,7 @@
 import './jobs-page.css';
 import { CircleCheck } from 'lucide';
 import { useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
 import type { z } from 'zod';
 import type { JobState, Lane, LaneWire as LaneSchema } from '../../../src/features/jobs/api.ts';
 import { problemText } from '../../lib/api/client.ts';
@@ -21,7 +22,8 @@ const LANES: Lane[] = ['probe', 'encode', 'scan', 'image', 'caption', 'mail'];
 
 export function JobsPage() {
   usePageTitle(t('nav.jobs'));
-  const [filter, setFilter] = useState<JobFilter>({});
+  const { query } = useLocation();
+  const [filter, setFilter] = useState<JobFilter>({ state: STATES.find((state) => state === query['state']) });
   const lanes = useResource('jobs/lanes', listLanes);
   const list = usePaged(`jobs:${filter.state ?? ''}:${filter.lane ?? ''}`, (cursor) => listJobs(filter, cursor));
   return (

@@ -5,7 +5,6 @@ import { useLocation } from 'preact-iso';
 import type { LibraryWire } from '../../../src/features/libraries/api.ts';
 import { problemText } from '../../lib/api/client.ts';
 import { listLibraries } from '../../lib/api/libraries.ts';
-import { appPath } from '../../lib/base.ts';
 import { useResource } from '../../lib/cache/resource.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { usePageTitle } from '../../lib/page-title.ts';
@@ -22,14 +21,14 @@ type Open = { what: 'add' } | { what: 'edit' | 'remove'; library: LibraryWire } 
 
 export function LibrariesPage() {
   usePageTitle(t('nav.libraries'));
-  const { query, route } = useLocation();
+  const { path, query, route } = useLocation();
   const list = useResource(LIBRARIES_KEY, listLibraries);
   const [open, setOpen] = useState<Open>('add' in query && isAdmin.value ? { what: 'add' } : null);
   const items = list.data.value?.items;
 
   function close(): void {
     setOpen(null);
-    if ('add' in query) route(appPath('/libraries'), true);
+    if ('add' in query) route(path, true);
     void list.refresh();
   }
   const addButton = isAdmin.value && (
