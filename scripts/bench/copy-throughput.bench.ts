@@ -6,7 +6,7 @@ import { childrenCpuMs, cpuMs } from './support/cpu.ts';
 import { type FilmKind, film } from './support/films.ts';
 import { addFilm, bringToRest } from './support/library.ts';
 import { runFfmpeg, sizeOf, warm } from './support/media.ts';
-import { median, overPeer, type Row, told } from './support/rows.ts';
+import { median, overPeer, type Row, table, told } from './support/rows.ts';
 import { firstAnswer, type Server, signInAsFirst, startKinora, temporaryFolder } from './support/server.ts';
 import { bestPlaylist, soundPlaylists, untilPlayable } from './support/videos.ts';
 
@@ -38,7 +38,12 @@ export async function run(): Promise<Row[]> {
     await firstAnswer(server, '/readyz');
     const signed = await signInAsFirst(server.origin);
     const rows: Row[] = [];
-    for (const kind of KINDS) rows.push(...(await throughput(server, signed, kind, core)));
+    for (const kind of KINDS) {
+      const measured = await throughput(server, signed, kind, core);
+      // Told at once: the next film may take minutes.
+      console.log(table(measured));
+      rows.push(...measured);
+    }
     return rows;
   } finally {
     await server.stop();
@@ -59,7 +64,7 @@ async function throughput(
   const peers: Cost[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const us = async () => ours.push(await byUs(server, signed, urls, core));
-    const peer = async () => peers.push(await byPeer(file, core));
+    const peer = async () => peers.push(await byPeer(file, kind, core));
     for (const one of round % 2 === 0 ? [us, peer] : [peer, us]) {
       await warm(file);
       await one();
@@ -133,12 +138,14 @@ function drain(url: string, headers: Record<string, string>, agent: Agent): Prom
 }
 
 /** Into memory where there is room: the peer shall not wait for a disk. */
-async function byPeer(file: string, core: number | null): Promise<Cost> {
+async function byPeer(file: string, kind: FilmKind, core: number | null): Promise<Cost> {
   using folder = temporaryFolder(sizeOf(file));
   if (!folder.inMemory) console.log('Too little memory for the peer, which writes to the disk.');
   const before = childrenCpuMs();
   const segments = ['-hls_segment_type', 'fmp4', '-hls_time', '4', '-hls_playlist_type', 'vod'];
-  const args = ['-i', file, '-map', '0:v:0', '-map', '0:a:0', '-c', 'copy', '-f', 'hls', ...segments];
+  // MP4 keeps what stands before every frame of sound in a transport stream in one place.
+  const unwrapped = kind === 'ts' ? ['-bsf:a', 'aac_adtstoasc'] : [];
+  const args = ['-i', file, '-map', '0:v:0', '-map', '0:a:0', '-c', 'copy', ...unwrapped, '-f', 'hls', ...segments];
   const ms = await runFfmpeg([...args, join(folder.path, 'index.m3u8')], core);
   const cpu = childrenCpuMs() - before;
   const parts = globSync('*.m4s', { cwd: folder.path }).map((part) => sizeOf(join(folder.path, part)));
