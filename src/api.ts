@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { accountRoutes } from './features/accounts/routes.ts';
+import { userRoutes } from './features/accounts/users.routes.ts';
 import { captionMediaRoutes } from './features/captions/media.routes.ts';
 import { captionRoutes } from './features/captions/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
@@ -18,6 +19,7 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
   const surfaces = [
     instanceRoutes(app),
     accountRoutes(app),
+    userRoutes(app),
     uploadRoutes(app),
     videoRoutes(app),
     historyRoutes(app),

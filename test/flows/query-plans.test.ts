@@ -43,6 +43,8 @@ it('holds for all lists and single reads', async () => {
     '/api/history/continue',
   ];
   const forAdmins = [
+    '/api/users',
+    '/api/users?removed=true',
     '/api/jobs',
     '/api/jobs?state=failed',
     '/api/jobs?lane=encode',

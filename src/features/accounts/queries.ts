@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { type Orm, preparedFor } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import type { UserWire } from './api.ts';
@@ -18,6 +18,12 @@ export function findUserByLogin(orm: Orm, login: string): UserRow | null {
       .where(and(named, isNull(users.deletedAtMs)))
       .get() ?? null
   );
+}
+
+/** Whether an account that has been removed keeps this name or address: it may come back. */
+export function isKeptByRemoved(orm: Orm, field: 'username' | 'email', login: string): boolean {
+  const kept = and(eq(sql`lower(${users[field]})`, login.toLowerCase()), isNotNull(users.deletedAtMs));
+  return orm.select({ id: users.id }).from(users).where(kept).get() !== undefined;
 }
 
 export function findUser(orm: Orm, id: string): ViewerUser | null {

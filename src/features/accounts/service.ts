@@ -6,7 +6,7 @@ import type { LoginBody, RegisterBody, Role } from './api.ts';
 import type { AttemptKeys, Attempts } from './attempts.ts';
 import { hashPassword, verifyNothing, verifyPassword } from './passwords.service.ts';
 import { accountTaken, registrationClosed, wrongCredentials } from './problems.ts';
-import { findUserByLogin, viewerUser } from './queries.ts';
+import { findUserByLogin, isKeptByRemoved, viewerUser } from './queries.ts';
 import { users } from './schema.ts';
 import { openSession } from './sessions.service.ts';
 import type { ViewerUser } from './viewer.ts';
@@ -29,9 +29,10 @@ export function addUser(
     ['username', username],
     ['email', email],
   ] as const) {
-    if (!findUserByLogin(tx, login)) continue;
+    const taken = findUserByLogin(tx, login) ? 'already has' : isKeptByRemoved(tx, field, login) ? 'had' : null;
+    if (taken === null) continue;
     const what = field === 'username' ? 'username' : 'e-mail address';
-    throw accountTaken(`This ${what} already has an account. Sign in, or choose another.`, {
+    throw accountTaken(`This ${what} ${taken} an account. Sign in, or choose another.`, {
       errors: [{ field, message: 'is taken' }],
     });
   }

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { Id, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
+import { Password, RegisterBody, Role } from './api.ts';
+
+/** Accounts as admins see them. */
+
+export const AccountWire = z.object({
+  id: Id,
+  username: z.string(),
+  email: z.string(),
+  role: Role,
+  sessions: z.number().int().describe('How many browsers and programs are signed in.'),
+  createdAtMs: TimeMs,
+  removedAtMs: TimeMs.nullable().describe('Since when nobody can sign in with it; null where one can.'),
+});
+export type AccountWire = z.infer<typeof AccountWire>;
+
+export const ListAccountsQuery = PageQuery.extend({
+  search: z.string().trim().max(254).optional().describe('A part of the username or e-mail address.'),
+  removed: z.enum(['true', 'false']).default('false').describe('"true" lists those that have been removed.'),
+});
+export const AccountPage = pageOf(AccountWire);
+export const AccountReply = z.object({ account: AccountWire });
+export const AddAccountBody = RegisterBody.extend({ role: Role.default('member') });
+export const EditAccountBody = z
+  .object({ role: Role, password: Password })
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'Send at least one of role, password.');
+export const EndedSessions = z.object({ ended: z.number().int() });
