@@ -12,7 +12,6 @@ import type { DataDir } from './platform/datadir.ts';
 import { openDatabase } from './platform/db.ts';
 import { createFfmpeg } from './platform/ffmpeg.ts';
 import { createHardware } from './platform/hardware.ts';
-import { installationPath } from './platform/installation.ts';
 import { createLiveHub } from './platform/live.ts';
 import type { Log } from './platform/log.ts';
 import { readMachine } from './platform/machine.ts';
@@ -43,7 +42,7 @@ export interface RunningApp {
 /** Builds the ports, migrates the database and plugs in the lists. Nothing works in the background until `start`. */
 export function createApp({ config, dataDir, log, clock = systemClock }: AppOptions): RunningApp {
   const db = openDatabase({ path: dataDir.databasePath, log });
-  migrate({ raw: db.raw, migrations: loadMigrations(installationPath('migrations')), log, nowMs: clock.nowMs });
+  migrate({ raw: db.raw, migrations: loadMigrations(), log, nowMs: clock.nowMs });
   const events = createEvents((error, name) => log.error({ error }, `A reaction to "${name}" failed.`));
   const storage = createFsStorage({ root: dataDir.path });
   const ffmpeg = createFfmpeg({ ffmpeg: config.media.ffmpeg || 'ffmpeg', ffprobe: config.media.ffprobe || 'ffprobe' });
@@ -80,7 +79,7 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
 
   handleJobs(app);
   react(app);
-  const router = createRouter(app, apiRoutes(app), installationPath('dist', 'web'));
+  const router = createRouter(app, apiRoutes(app));
   const watch = createLibraryWatch(app);
   let stopSchedule = () => {};
   return {

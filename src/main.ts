@@ -39,10 +39,9 @@ withConfig(user.command('add <name>'))
   .option('--email <address>', 'its e-mail address')
   .action(addUserCommand);
 
-try {
-  await program.parseAsync();
-} catch (error) {
+// Not by a top-level await, which the single binary's format has not got.
+program.parseAsync().catch((error: Error) => {
   // A sentence for people; the stack for those who look for the cause.
-  console.error(process.env['KINORA_DEV_STACK'] ? error : (error as Error).message);
+  console.error(process.env['KINORA_DEV_STACK'] ? error : error.message);
   process.exit(1);
-}
+});
