@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { accountRoutes } from './features/accounts/routes.ts';
 import { userRoutes } from './features/accounts/users.routes.ts';
+import { auditRoutes } from './features/audit/routes.ts';
 import { captionMediaRoutes } from './features/captions/media.routes.ts';
 import { captionRoutes } from './features/captions/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
@@ -8,7 +9,10 @@ import { instanceRoutes } from './features/instance/routes.ts';
 import { jobRoutes } from './features/jobs/routes.ts';
 import { libraryRoutes } from './features/libraries/routes.ts';
 import { liveRoutes } from './features/live/routes.ts';
+import { logRoutes } from './features/logs/routes.ts';
 import { playbackRoutes } from './features/playback/routes.ts';
+import { settingRoutes } from './features/settings/routes.ts';
+import { taskRoutes } from './features/tasks/routes.ts';
 import { uploadRoutes } from './features/uploads/routes.ts';
 import { videoRoutes } from './features/videos/routes.ts';
 import type { HttpEnv } from './http/env.ts';
@@ -26,6 +30,10 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     libraryRoutes(app),
     jobRoutes(app),
     liveRoutes(app),
+    settingRoutes(app),
+    auditRoutes(app),
+    logRoutes(app),
+    taskRoutes(app),
     captionRoutes(app),
     captionMediaRoutes(app),
     playbackRoutes(app),

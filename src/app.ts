@@ -3,17 +3,21 @@ import { createEvents } from './core/events.ts';
 import { newId } from './core/ids.ts';
 import { followConfig } from './features/libraries/service.ts';
 import { createLibraryWatch } from './features/libraries/watch.ts';
+import { takeBrowserValues } from './features/settings/queries.ts';
 import { recoverVideos } from './features/videos/recovery.service.ts';
 import { createRouter } from './http/router.ts';
 import { handleJobs } from './jobs.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
+import type { ConfigSource } from './platform/config/load.ts';
 import type { Config } from './platform/config/schema.ts';
 import type { DataDir } from './platform/datadir.ts';
 import { openDatabase } from './platform/db.ts';
 import { createFfmpeg } from './platform/ffmpeg.ts';
 import { createHardware } from './platform/hardware.ts';
+import { installationPath } from './platform/installation.ts';
 import { createLiveHub } from './platform/live.ts';
 import type { Log } from './platform/log.ts';
+import { openLogBook } from './platform/log-book.ts';
 import { readMachine } from './platform/machine.ts';
 import { loadMigrations, migrate } from './platform/migrate.ts';
 import { createQueue } from './platform/queue.ts';
@@ -25,6 +29,8 @@ import { createStreaming } from './streaming/engine.ts';
 
 export interface AppOptions {
   config: Config;
+  /** Where the configuration came from; all defaults unless given. */
+  configSource?: ConfigSource;
   dataDir: DataDir;
   log: Log;
   clock?: Clock;
@@ -40,9 +46,14 @@ export interface RunningApp {
 }
 
 /** Builds the ports, migrates the database and plugs in the lists. Nothing works in the background until `start`. */
-export function createApp({ config, dataDir, log, clock = systemClock }: AppOptions): RunningApp {
+export function createApp(options: AppOptions): RunningApp {
+  const { config, dataDir, log, clock = systemClock } = options;
+  const configSource = options.configSource ?? { origins: {}, file: null };
   const db = openDatabase({ path: dataDir.databasePath, log });
-  migrate({ raw: db.raw, migrations: loadMigrations(), log, nowMs: clock.nowMs });
+  migrate({ raw: db.raw, migrations: loadMigrations(installationPath('migrations')), log, nowMs: clock.nowMs });
+  takeBrowserValues({ config, configSource, db, log });
+  const book = openLogBook({ path: dataDir.logsPath, lines: () => config.log.keepLines, nowMs: clock.nowMs });
+  const endBook = log.follow(book.add);
   const events = createEvents((error, name) => log.error({ error }, `A reaction to "${name}" failed.`));
   const storage = createFsStorage({ root: dataDir.path });
   const ffmpeg = createFfmpeg({ ffmpeg: config.media.ffmpeg || 'ffmpeg', ffprobe: config.media.ffprobe || 'ffprobe' });
@@ -72,14 +83,28 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
     log,
     machine,
     settings: config.encoding,
-    cacheBytes: config.cache.segmentsGb * 1e9,
+    cacheBytes: () => config.cache.segmentsGb * 1e9,
   });
   const live = createLiveHub();
-  const app: App = { config, dataDir, db, queue, storage, ffmpeg, streaming, live, events, clock, log };
+  const app: App = {
+    config,
+    configSource,
+    dataDir,
+    db,
+    queue,
+    storage,
+    ffmpeg,
+    streaming,
+    live,
+    events,
+    clock,
+    log,
+    logBook: book,
+  };
 
   handleJobs(app);
   react(app);
-  const router = createRouter(app, apiRoutes(app));
+  const router = createRouter(app, apiRoutes(app), installationPath('dist', 'web'));
   const watch = createLibraryWatch(app);
   let stopSchedule = () => {};
   return {
@@ -102,6 +127,8 @@ export function createApp({ config, dataDir, log, clock = systemClock }: AppOpti
       await hardware.close();
       await ffmpeg.close();
       db.close();
+      endBook();
+      book.close();
       dataDir.close();
     },
   };

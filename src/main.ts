@@ -39,9 +39,10 @@ withConfig(user.command('add <name>'))
   .option('--email <address>', 'its e-mail address')
   .action(addUserCommand);
 
-// Not by a top-level await, which the single binary's format has not got.
-program.parseAsync().catch((error: Error) => {
+try {
+  await program.parseAsync();
+} catch (error) {
   // A sentence for people; the stack for those who look for the cause.
-  console.error(process.env['KINORA_DEV_STACK'] ? error : error.message);
+  console.error(process.env['KINORA_DEV_STACK'] ? error : (error as Error).message);
   process.exit(1);
-});
+}

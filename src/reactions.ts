@@ -16,6 +16,13 @@ export function react(app: App): void {
       .release(videoId)
       .catch((error) => app.log.error({ error, videoId }, 'Work on a removed video did not stop.'));
   });
+  // Most of what is set is read when it is needed; these are told.
+  app.events.on('config.changed', ({ names }) => {
+    if (names.includes('log.level')) app.log.setLevel(app.config.log.level);
+    if (names.includes('log.keepLines')) app.logBook.keep();
+    // What goes wrong there is logged there.
+    if (names.includes('cache.segmentsGb')) app.streaming.cache.keep().catch(() => {});
+  });
   // Browsers hear of it.
   relayEvents(app);
 }

@@ -1,20 +1,14 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './core/time.ts';
 import { sweepSessions } from './features/accounts/sessions.service.ts';
+import { sweepActs } from './features/audit/service.ts';
 import { watchDisk } from './features/instance/disk.service.ts';
 import { scanAllLibraries } from './features/libraries/service.ts';
 import { countCache, keepCacheBudget } from './features/playback/cache-budget.ts';
+import { type Periodic, startTasks } from './features/tasks/runner.service.ts';
 import { sweepUploads } from './features/uploads/sweep.ts';
 import { renewOutdated } from './features/videos/renewal.ts';
 import { sweepVideos } from './features/videos/sweep.ts';
 import type { App } from './ports.ts';
-
-export interface Periodic {
-  name: string;
-  everyMs: number;
-  /** Also when the server starts. */
-  atStart?: boolean;
-  run(app: App): unknown;
-}
 
 /** LIST 4: everything periodic. */
 export const SCHEDULE: Periodic[] = [
@@ -31,6 +25,7 @@ export const SCHEDULE: Periodic[] = [
     atStart: true,
     run: ({ storage }) => storage.sweepTemp(HOUR_MS),
   },
+  { name: 'forget old acts of the audit log', everyMs: DAY_MS, atStart: true, run: sweepActs },
   { name: 'forget ended sessions', everyMs: HOUR_MS, run: sweepSessions },
   {
     name: 'forget ended jobs',
@@ -39,28 +34,7 @@ export const SCHEDULE: Periodic[] = [
   },
 ];
 
-/** Runs the schedule until the returned function is called. One that fails is logged, and tried again in its time. */
+/** Runs the schedule until the returned function is called. */
 export function startSchedule(app: App): () => void {
-  const cancels = new Map<string, () => void>();
-  let stopped = false;
-  const runLater = (task: Periodic, afterMs: number) => {
-    if (stopped) return;
-    cancels.set(
-      task.name,
-      app.clock.setTimeout(afterMs, () => void runNow(task)),
-    );
-  };
-  const runNow = async (task: Periodic) => {
-    try {
-      await task.run(app);
-    } catch (error) {
-      app.log.error({ error }, `Could not ${task.name}.`);
-    }
-    runLater(task, task.everyMs);
-  };
-  for (const task of SCHEDULE) task.atStart ? void runNow(task) : runLater(task, task.everyMs);
-  return () => {
-    stopped = true;
-    for (const cancel of cancels.values()) cancel();
-  };
+  return startTasks(app, SCHEDULE).stop;
 }

@@ -1,8 +1,11 @@
 /** LIST 5: every table. */
 export { sessions, users } from './features/accounts/schema.ts';
+export { auditActs } from './features/audit/schema.ts';
 export { captions } from './features/captions/schema.ts';
 export { watchProgress } from './features/history/schema.ts';
 export { setupTokens } from './features/instance/schema.ts';
 export { libraries, libraryFolders } from './features/libraries/schema.ts';
+export { settings } from './features/settings/schema.ts';
+export { tasks } from './features/tasks/schema.ts';
 export { renditions, sources, trackIndexes, videos } from './features/videos/schema.ts';
 export { jobs } from './platform/queue.schema.ts';

@@ -35,7 +35,7 @@ export async function serve(flags: ConfigFlags): Promise<void> {
     dataDir.close();
     throw error;
   });
-  running = createApp({ config, dataDir, log });
+  running = createApp({ config, configSource: loaded, dataDir, log });
   if (config.http.sendfile !== 'off' && config.http.trustedProxies.length === 0) {
     log.warn('http.sendfile does nothing without http.trustedProxies: add the address of your proxy there.');
   }

@@ -10,6 +10,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { openDataDir } from '../platform/datadir.ts';
 import { openDatabase } from '../platform/db.ts';
+import { installationPath } from '../platform/installation.ts';
 import { createLog } from '../platform/log.ts';
 import { loadMigrations, migrate } from '../platform/migrate.ts';
 import { loadedFor } from './options.ts';
@@ -54,7 +55,7 @@ function openExisting(path: string) {
   })();
   const db = openDatabase({ path: join(path, 'kinora.db'), log });
   if (!isServed) {
-    migrate({ raw: db.raw, migrations: loadMigrations(), log });
+    migrate({ raw: db.raw, migrations: loadMigrations(installationPath('migrations')), log });
   }
   return db;
 }

@@ -16,6 +16,8 @@ export interface EventCatalogue {
   'video.becameReady': { videoId: string };
   'video.failed': { videoId: string; reason: string };
   'library.changed': { libraryId: string };
+  'config.changed': { names: string[] };
+  'task.changed': { name: string };
   'disk.changed': { low: boolean };
   'job.changed': { jobId: string };
   'job.progressed': { jobId: string; videoId: string | null; lane: string; percent: number; etaMs: number | null };

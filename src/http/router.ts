@@ -3,7 +3,6 @@ import { Hono } from 'hono';
 import { notFound } from '../core/problem.ts';
 import { ANONYMOUS } from '../features/accounts/viewer.ts';
 import { basePathOf } from '../platform/config/base-path.ts';
-import { programFiles } from '../platform/installation.ts';
 import type { App } from '../ports.ts';
 import { docsRoutes } from './docs.ts';
 import type { HttpEnv } from './env.ts';
@@ -15,7 +14,7 @@ import { findViewer } from './viewer.ts';
 import { webRoutes } from './web.ts';
 
 /** Everything that answers HTTP, in order: who asks, whether they may, the API, and the web UI for all the rest. */
-export function createRouter(app: App, api: Hono<HttpEnv>): Hono<HttpEnv> {
+export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): Hono<HttpEnv> {
   let document: Promise<OpenApiDocument> | null = null;
   const router = new Hono<HttpEnv>();
   router.onError((error, c) => answerProblem(error, c, app.log));
@@ -38,7 +37,7 @@ export function createRouter(app: App, api: Hono<HttpEnv>): Hono<HttpEnv> {
     docsRoutes(() => (document ??= openApiDocument(api))),
   );
   router.route('/', api);
-  router.route('/', webRoutes({ files: programFiles, basePath: basePathOf(app.config) }));
+  router.route('/', webRoutes({ folder: webFolder, basePath: basePathOf(app.config) }));
   assertEveryRouteDeclares(router);
   const base = basePathOf(app.config);
   return base ? new Hono<HttpEnv>().route('/', router).route(base, router) : router;

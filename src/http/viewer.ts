@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { DAY_MS, SECOND_MS } from '../core/time.ts';
 import { viewerOf } from '../features/accounts/sessions.service.ts';
+import type { Actor } from '../features/accounts/viewer.ts';
 import { basePathOf } from '../platform/config/base-path.ts';
 import type { App } from '../ports.ts';
 import type { HttpEnv } from './env.ts';
@@ -44,6 +45,11 @@ export function clientAddress(c: Context, app: App): string {
   const peer = peerAddress(c);
   if (!isTrustedProxy(c, app)) return peer;
   return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() || peer;
+}
+
+/** Who asks and from where, for the audit log. */
+export function actorOf(c: Context<HttpEnv>, app: App): Actor {
+  return { user: c.var.viewer.user, address: clientAddress(c, app) };
 }
 
 /** Whether the request came from a proxy of `http.trustedProxies`. */

@@ -9,6 +9,8 @@ export interface DataDir {
   databasePath: string;
   tmpPath: string;
   uploadsPath: string;
+  /** The database of the log's last lines. */
+  logsPath: string;
   /** Signs tokens and links; made once, kept in `secret` with the folder. */
   secret: string;
   /** Lets go of the lock. */
@@ -29,7 +31,15 @@ export function openDataDir(folder: string): DataDir {
     makeFolder(tmpPath);
     makeFolder(uploadsPath);
     const secret = readOrMakeSecret(join(path, 'secret'));
-    return { path, databasePath: join(path, 'kinora.db'), tmpPath, uploadsPath, secret, close: unlock };
+    return {
+      path,
+      databasePath: join(path, 'kinora.db'),
+      tmpPath,
+      uploadsPath,
+      logsPath: join(path, 'logs.db'),
+      secret,
+      close: unlock,
+    };
   } catch (error) {
     unlock();
     throw error;

@@ -53,6 +53,12 @@ export interface OpenDatabaseOptions {
   log: Log;
 }
 
+/** For a look at a database that may be another process's: nothing is changed. */
+export function openReadOnly(path: string): Pick<Db, 'orm' | 'close'> {
+  const raw = new Database(path, { readonly: true, fileMustExist: true });
+  return { orm: drizzle(raw), close: () => raw.close() };
+}
+
 export function openDatabase({ path, log }: OpenDatabaseOptions): Db {
   const raw = new Database(typeof path === 'string' ? path : Buffer.from(path));
   raw.pragma('journal_mode = WAL');

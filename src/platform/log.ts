@@ -1,4 +1,5 @@
 import { pino, destination as pinoDestination } from 'pino';
+import { redact } from './log-redact.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -16,6 +17,10 @@ export interface Log {
   error: LogCall;
   /** A log that adds `bindings` to every line. */
   child(bindings: Record<string, unknown>): Log;
+  /** From here on; children made before keep theirs. */
+  setLevel(level: LogLevel): void;
+  /** Hands every line that is written, as JSON, to `listener` too. Returns the function that ends it. */
+  follow(listener: (line: string) => void): () => void;
 }
 
 export interface LogOptions {
@@ -31,8 +36,15 @@ export function createLog({ level, json, write }: LogOptions): Log {
   const toStderr = write ? null : pinoDestination({ dest: 2, sync: true });
   const writeLine = write ?? ((line: string) => void toStderr?.write(line));
   const colour = !write && process.stderr.isTTY === true && !process.env['NO_COLOR'];
-  const stream = { write: json ? writeLine : (line: string) => writeLine(prettyLine(line, colour)) };
-  return pino(
+  const followers = new Set<(line: string) => void>();
+  const stream = {
+    write(raw: string) {
+      const line = redact(raw);
+      writeLine(json ? line : prettyLine(line, colour));
+      for (const follower of followers) follower(line);
+    },
+  };
+  const logger = pino(
     {
       level,
       base: null,
@@ -42,6 +54,17 @@ export function createLog({ level, json, write }: LogOptions): Log {
     },
     stream,
   );
+  const own: Pick<Log, 'setLevel' | 'follow'> = {
+    setLevel(next: LogLevel) {
+      logger.level = next;
+    },
+    follow(listener: (line: string) => void) {
+      followers.add(listener);
+      return () => void followers.delete(listener);
+    },
+  };
+  // Children have them too: pino makes those with their parent as prototype.
+  return Object.assign(logger, own) as unknown as Log;
 }
 
 /** A log that says nothing: for tests and for parts whose output nobody wants. */

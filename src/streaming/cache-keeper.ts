@@ -25,7 +25,8 @@ const AT_ONCE = 8;
 export function createCacheKeeper(ports: {
   cache: SegmentCache;
   store: SegmentStore;
-  budgetBytes: number;
+  /** Asked each time: it may change while the server runs. */
+  budgetBytes: () => number;
   log: Log;
 }): CacheKeeper {
   const { cache, store, budgetBytes, log } = ports;
@@ -45,15 +46,17 @@ export function createCacheKeeper(ports: {
   }
 
   return {
-    budgetBytes,
+    get budgetBytes() {
+      return budgetBytes();
+    },
     bytes: () => cache.bytes(),
     segments: () => cache.segments(),
     async count(renditions) {
       for await (const rendition of renditions) await store.count(rendition);
     },
     keep() {
-      if (cache.bytes() <= budgetBytes) return Promise.resolve();
-      keeping ??= shrink(() => cache.bytes() - budgetBytes * (1 - SPARE))
+      if (cache.bytes() <= budgetBytes()) return Promise.resolve();
+      keeping ??= shrink(() => cache.bytes() - budgetBytes() * (1 - SPARE))
         .then(() => {})
         .finally(() => {
           keeping = null;

@@ -87,8 +87,8 @@ export function createStreaming(ports: {
   log: Log;
   machine: Machine;
   settings: SessionSettings;
-  /** For segments made on demand. */
-  cacheBytes: number;
+  /** For segments made on demand; asked each time. */
+  cacheBytes: () => number;
 }): Streaming {
   const { storage, ffmpeg, hardware, clock, log, machine, settings, cacheBytes } = ports;
   const files = createSourceFiles();

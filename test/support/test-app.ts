@@ -44,7 +44,8 @@ export async function createTestApp(settings: DeepPartial<Config> = {}): Promise
   // Trials of devices are for the tests that are about them.
   const encoding = { hardware: 'off', ...settings.encoding };
   const config = ConfigSchema.parse({ media, ...settings, accounts, encoding });
-  const log = createLog({ level: process.env['KINORA_TEST_LOG'] ? 'debug' : 'silent', json: false });
+  const isTold = Boolean(process.env['KINORA_TEST_LOG']);
+  const log = createLog({ level: isTold ? 'debug' : 'info', json: false, ...(isTold ? {} : { write: () => {} }) });
   let ahead = 0;
   const clock = { ...systemClock, nowMs: () => Date.now() + ahead };
   const running = createApp({ config, dataDir: openDataDir(join(folder, 'data')), log, clock });

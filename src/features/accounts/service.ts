@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { newId } from '../../core/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
+import { recordAct } from '../audit/service.ts';
 import type { LoginBody, RegisterBody, Role } from './api.ts';
 import type { AttemptKeys, Attempts } from './attempts.ts';
 import { hashPassword, verifyNothing, verifyPassword } from './passwords.service.ts';
@@ -66,6 +67,11 @@ export async function signIn(
   attempts.failed(keys);
   const found = findUserByLogin(app.db.orm, login);
   const right = found ? await verifyPassword(password, found.passwordHash) : await verifyNothing(password);
+  if (found?.role === 'admin' && !right) {
+    const by = { user: null, address: from.address };
+    const target = { id: found.id, name: found.username };
+    app.db.write((tx) => recordAct(app, tx, by, { act: 'admin.signInFailed', target }));
+  }
   if (!found || !right) throw wrongCredentials('The username or password is not right.');
   attempts.succeeded(keys);
   const token = app.db.write((tx) => openSession(app, tx, found.id, from.userAgent));

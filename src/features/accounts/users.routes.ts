@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
+import { actorOf } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import {
   AccountPage,
@@ -28,7 +29,7 @@ export function userRoutes(app: App) {
       '/api/users',
       access('admin', { summary: 'Make an account', returns: { 201: AccountReply } }),
       valid('json', AddAccountBody),
-      async (c) => c.json(reply(await addAccount(app, c.req.valid('json'))), 201),
+      async (c) => c.json(reply(await addAccount(app, actorOf(c, app), c.req.valid('json'))), 201),
     )
     .get(
       '/api/users/:id',
@@ -47,7 +48,7 @@ export function userRoutes(app: App) {
       valid('json', EditAccountBody),
       async (c) => {
         const { id } = c.req.valid('param');
-        await editAccount(app, id, c.req.valid('json'));
+        await editAccount(app, actorOf(c, app), id, c.req.valid('json'));
         return c.json(reply(id), 200);
       },
     )
@@ -56,7 +57,7 @@ export function userRoutes(app: App) {
       access('admin', { summary: 'Remove an account; it can be restored', returns: { 204: null } }),
       valid('param', IdParam),
       (c) => {
-        removeAccount(app, c.req.valid('param').id);
+        removeAccount(app, actorOf(c, app), c.req.valid('param').id);
         return c.body(null, 204);
       },
     )
@@ -66,7 +67,7 @@ export function userRoutes(app: App) {
       valid('param', IdParam),
       (c) => {
         const { id } = c.req.valid('param');
-        restoreAccount(app, id);
+        restoreAccount(app, actorOf(c, app), id);
         return c.json(reply(id), 200);
       },
     )
@@ -74,6 +75,6 @@ export function userRoutes(app: App) {
       '/api/users/:id/sessions',
       access('admin', { summary: 'Sign an account out everywhere', returns: { 200: EndedSessions } }),
       valid('param', IdParam),
-      (c) => c.json({ ended: endSessions(app, c.req.valid('param').id) }, 200),
+      (c) => c.json({ ended: endSessions(app, actorOf(c, app), c.req.valid('param').id) }, 200),
     );
 }

@@ -20,3 +20,15 @@ export const ANONYMOUS: Viewer = { user: null, sessionHash: null };
 export function isAdmin(viewer: Viewer): boolean {
   return viewer.user?.role === 'admin';
 }
+
+/** Who does something, and from where: what the audit log writes down. */
+export interface Actor {
+  /** Null on the command line, and for those who are not signed in. */
+  user: Pick<ViewerUser, 'id' | 'username'> | null;
+  /** What to call an actor without an account, such as "command line". */
+  name?: string;
+  address: string | null;
+}
+
+/** Whoever may run commands on the server. */
+export const COMMAND_LINE: Actor = { user: null, name: 'command line', address: null };

@@ -8,6 +8,7 @@ import { hashPassword } from '../accounts/passwords.service.ts';
 import { hasAdmin } from '../accounts/queries.ts';
 import { addUser, type SignedIn } from '../accounts/service.ts';
 import { hashToken, openSession } from '../accounts/sessions.service.ts';
+import { recordAct } from '../audit/service.ts';
 import { setupTokens } from './schema.ts';
 
 /** The one-time setup link: whoever reads the console makes the first admin. */
@@ -50,6 +51,8 @@ export async function setUp(app: App, body: z.output<typeof SetupBody>, userAgen
     if (!isRight()) refuse();
     tx.update(setupTokens).set({ usedAtMs: app.clock.nowMs() }).where(unused).run();
     const user = addUser(app, tx, { ...account, passwordHash, role: 'admin' });
+    const by = { user, address: null };
+    recordAct(app, tx, by, { act: 'instance.setUp', target: { id: user.id, name: user.username } });
     return { user, token: openSession(app, tx, user.id, userAgent) };
   });
 }

@@ -1,16 +1,13 @@
 import { Hono } from 'hono';
-import { defineProblem } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
+import { actorOf } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
-import { reopenVideo } from '../videos/recovery.service.ts';
 import { EncoderList, JobPage, JobReply, LaneList, ListJobsQuery } from './api.ts';
 import { listEncoders } from './encoders.queries.ts';
 import { getJob, listJobs } from './queries.ts';
-
-const jobNotRetryable = defineProblem('job-not-retryable', 409);
-const jobNotCancellable = defineProblem('job-not-cancellable', 409);
+import { cancelJob, retryJob } from './service.ts';
 
 export function jobRoutes(app: App) {
   return new Hono<HttpEnv>()
@@ -43,9 +40,7 @@ export function jobRoutes(app: App) {
       valid('param', IdParam),
       (c) => {
         const { id } = c.req.valid('param');
-        const job = getJob(app, id);
-        if (!app.queue.retry(id)) throw jobNotRetryable('This job is running or done: there is nothing to try again.');
-        if (job.video) reopenVideo(app, job.video.id);
+        retryJob(app, actorOf(c, app), id);
         return c.json({ job: getJob(app, id) }, 200);
       },
     )
@@ -55,8 +50,7 @@ export function jobRoutes(app: App) {
       valid('param', IdParam),
       (c) => {
         const { id } = c.req.valid('param');
-        getJob(app, id);
-        if (!app.queue.cancel(id)) throw jobNotCancellable('This job has ended already.');
+        cancelJob(app, actorOf(c, app), id);
         return c.json({ job: getJob(app, id) }, 200);
       },
     );

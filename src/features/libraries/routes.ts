@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
+import { actorOf } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import {
@@ -26,7 +27,7 @@ export function libraryRoutes(app: App) {
       '/api/libraries',
       access('admin', { summary: 'Add a library over folders of the server', returns: { 201: LibraryReply } }),
       valid('json', AddLibraryBody),
-      async (c) => c.json(reply(c.var.viewer, (await addLibrary(app, c.req.valid('json'))).id), 201),
+      async (c) => c.json(reply(c.var.viewer, (await addLibrary(app, actorOf(c, app), c.req.valid('json'))).id), 201),
     )
     .get(
       '/api/libraries/:id',
@@ -40,7 +41,7 @@ export function libraryRoutes(app: App) {
       valid('param', IdParam),
       valid('json', EditLibraryBody),
       async (c) => {
-        const { id } = await editLibrary(app, c.req.valid('param').id, c.req.valid('json'));
+        const { id } = await editLibrary(app, actorOf(c, app), c.req.valid('param').id, c.req.valid('json'));
         return c.json(reply(c.var.viewer, id), 200);
       },
     )
@@ -49,7 +50,7 @@ export function libraryRoutes(app: App) {
       access('admin', { summary: 'Remove a library; its files stay', returns: { 204: null } }),
       valid('param', IdParam),
       (c) => {
-        removeLibrary(app, c.req.valid('param').id);
+        removeLibrary(app, actorOf(c, app), c.req.valid('param').id);
         return c.body(null, 204);
       },
     )

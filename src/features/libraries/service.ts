@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import { newId } from '../../core/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
+import type { Actor } from '../accounts/viewer.ts';
+import { difference, recordAct } from '../audit/service.ts';
 import { videos } from '../videos/schema.ts';
 import { hideVideos } from '../videos/service.ts';
 import type { AddLibraryBody, EditLibraryBody } from './api.ts';
@@ -14,15 +16,28 @@ import { getLibrary, type LibraryRow, listFolders, listLibraryRows } from './que
 import { libraries, libraryFolders } from './schema.ts';
 
 /** Adds a library over folders of the server's. The files in them are never touched. */
-export async function addLibrary(app: App, body: z.output<typeof AddLibraryBody>): Promise<LibraryRow> {
+export async function addLibrary(app: App, by: Actor, body: z.output<typeof AddLibraryBody>): Promise<LibraryRow> {
   const folders = await usableFolders(app, body.folders);
-  return app.db.write((tx) => insertLibrary(app, tx, { ...body, folders, fromConfig: false }));
+  return app.db.write((tx) => {
+    const row = insertLibrary(app, tx, { ...body, folders, fromConfig: false });
+    const changes = difference({}, { kind: body.kind, folders });
+    recordAct(app, tx, by, { act: 'library.added', target: row, changes });
+    return row;
+  });
 }
 
-export async function editLibrary(app: App, id: string, body: z.output<typeof EditLibraryBody>): Promise<LibraryRow> {
+export async function editLibrary(
+  app: App,
+  by: Actor,
+  id: string,
+  body: z.output<typeof EditLibraryBody>,
+): Promise<LibraryRow> {
   const row = getEditable(app, id);
   const folders = body.folders ? await usableFolders(app, body.folders) : null;
   return app.db.write((tx) => {
+    const before = { name: row.name, folders: listFolders(tx, id).map(({ path }) => path) };
+    const changes = difference(before, { name: body.name, folders: folders ?? undefined });
+    recordAct(app, tx, by, { act: 'library.changed', target: row, changes });
     if (body.name) tx.update(libraries).set({ name: body.name }).where(eq(libraries.id, id)).run();
     if (folders) setFolders(tx, id, folders);
     requestScan(app, tx, id);
@@ -32,9 +47,12 @@ export async function editLibrary(app: App, id: string, body: z.output<typeof Ed
 }
 
 /** Removes a library and hides its videos. The files stay where they are. */
-export function removeLibrary(app: App, id: string): void {
-  getEditable(app, id);
-  app.db.write((tx) => dropLibrary(app, tx, id));
+export function removeLibrary(app: App, by: Actor, id: string): void {
+  const row = getEditable(app, id);
+  app.db.write((tx) => {
+    dropLibrary(app, tx, id);
+    recordAct(app, tx, by, { act: 'library.removed', target: row });
+  });
 }
 
 export function requestScan(app: App, tx: Tx, libraryId: string): void {

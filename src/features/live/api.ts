@@ -27,6 +27,8 @@ export const LiveMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('job.changed'), jobId: Id }).describe('Admins only.'),
   z.object({ type: z.literal('disk.changed'), low: z.boolean() }).describe('Admins only.'),
+  z.object({ type: z.literal('config.changed'), names: z.array(z.string()) }).describe('Admins only.'),
+  z.object({ type: z.literal('task.changed'), name: z.string() }).describe('Admins only.'),
   z.object({ type: z.literal('library.changed'), libraryId: Id }),
 ]);
 export type LiveMessage = z.infer<typeof LiveMessage>;

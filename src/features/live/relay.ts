@@ -24,6 +24,8 @@ export function relayEvents(app: App): void {
   relay('job.progressed', (event) => ({ type: 'job.progress', ...event }));
   relay('job.changed', (event) => ({ type: 'job.changed', ...event }));
   relay('disk.changed', (event) => ({ type: 'disk.changed', ...event }));
+  relay('config.changed', (event) => ({ type: 'config.changed', ...event }));
+  relay('task.changed', (event) => ({ type: 'task.changed', ...event }));
   relay('library.changed', (event) => ({ type: 'library.changed', ...event }));
 }
 

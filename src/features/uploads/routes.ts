@@ -4,6 +4,7 @@ import { access } from '../../http/access.ts';
 import { drainRequest } from '../../http/drain.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
+import { actorOf } from '../../http/viewer.ts';
 import { basePathOf } from '../../platform/config/base-path.ts';
 import type { App } from '../../ports.ts';
 import { videoWire } from '../videos/queries.ts';
@@ -104,7 +105,7 @@ export function uploadRoutes(app: App) {
     const video = getUpload(app, c.var.viewer, id);
     const request = c.req.method === method ? c.req.raw : withMethod(c.req.raw, method);
     const response = await answered(c, tus.handle(request, video));
-    if (method === 'DELETE') removeVideo(app, c.var.viewer, id);
+    if (method === 'DELETE') removeVideo(app, c.var.viewer, actorOf(c, app), id);
     return response;
   }
 

@@ -30,7 +30,7 @@ export interface Tus {
 }
 
 export function createTus(app: App, files: UploadFiles, path: string): Tus {
-  const maxSize = app.config.uploads.maxSizeGb * 1e9;
+  const maxSize = () => app.config.uploads.maxSizeGb * 1e9;
   const server = new TusServer({
     path,
     datastore: files.store,

@@ -20,8 +20,9 @@ export interface UploadFiles {
 
 export function createUploadFiles(app: App): UploadFiles {
   const directory = app.dataDir.uploadsPath;
-  const expirationPeriodInMilliseconds = app.config.uploads.expireDays * DAY_MS;
-  const store = new FileStore({ directory, expirationPeriodInMilliseconds });
+  const store = new FileStore({ directory });
+  // Asked each time: it may change while the server runs.
+  store.getExpiration = () => app.config.uploads.expireDays * DAY_MS;
   const pathOf = (id: string) => join(directory, id);
   return {
     store,

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
+import { actorOf } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { EditVideoBody, ListVideosQuery, VideoPage, VideoReply } from './api.ts';
@@ -62,7 +63,7 @@ export function videoRoutes(app: App) {
       access('signedIn', { summary: 'Delete a video; it can be restored for a while', returns: { 204: null } }),
       valid('param', IdParam),
       (c) => {
-        removeVideo(app, c.var.viewer, c.req.valid('param').id);
+        removeVideo(app, c.var.viewer, actorOf(c, app), c.req.valid('param').id);
         return c.body(null, 204);
       },
     )
@@ -72,7 +73,7 @@ export function videoRoutes(app: App) {
       valid('param', IdParam),
       async (c) => {
         const { id } = c.req.valid('param');
-        restoreVideo(app, c.var.viewer, id);
+        restoreVideo(app, c.var.viewer, actorOf(c, app), id);
         return c.json(await reply(c.var.viewer, id), 200);
       },
     );

@@ -4,7 +4,8 @@ import { newId } from '../../core/ids.ts';
 import type { Loudness } from '../../media/sound/loudness.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
-import type { Viewer } from '../accounts/viewer.ts';
+import type { Actor, Viewer } from '../accounts/viewer.ts';
+import { recordAct } from '../audit/service.ts';
 import type { EditVideoBody, Visibility } from './api.ts';
 import { fillJob, probeJob } from './job-definitions.ts';
 import { mayEdit } from './permissions.queries.ts';
@@ -175,9 +176,13 @@ export function editVideo(app: App, viewer: Viewer, id: string, changes: z.outpu
 }
 
 /** Hides a video at once; it can be brought back until it is swept. Work on it stops. */
-export function removeVideo(app: App, viewer: Viewer, id: string): void {
-  getEditable(app, viewer, id);
-  app.db.write((tx) => hideVideos(app, tx, [id]));
+export function removeVideo(app: App, viewer: Viewer, by: Actor, id: string): void {
+  const video = getEditable(app, viewer, id);
+  app.db.write((tx) => {
+    hideVideos(app, tx, [id]);
+    // What people do with their own is nobody else's business.
+    if (video.ownerId !== by.user?.id) recordAct(app, tx, by, { act: 'video.removed', target: nameOf(video) });
+  });
 }
 
 /** Soft-deletes without asking whose they are: for libraries that are removed, and files that are gone. */
@@ -190,7 +195,7 @@ export function hideVideos(app: App, tx: Tx, ids: string[]): void {
 }
 
 /** Undo. Takes up the work where it was left. */
-export function restoreVideo(app: App, viewer: Viewer, id: string): void {
+export function restoreVideo(app: App, viewer: Viewer, by: Actor, id: string): void {
   const video = app.db.orm
     .select()
     .from(videos)
@@ -200,8 +205,13 @@ export function restoreVideo(app: App, viewer: Viewer, id: string): void {
     if (findVideo(app.db.orm, id)) return;
     throw videoNotFound('This video has been deleted for good, or is not yours.');
   }
-  app.db.write((tx) => showVideo(app, tx, video));
+  app.db.write((tx) => {
+    showVideo(app, tx, video);
+    if (video.ownerId !== by.user?.id) recordAct(app, tx, by, { act: 'video.restored', target: nameOf(video) });
+  });
 }
+
+const nameOf = ({ id, title }: VideoRow) => ({ id, name: title });
 
 /** Brings a hidden video back, in another library if one is given. */
 export function showVideo(app: App, tx: Tx, video: VideoRow, libraryId = video.libraryId): void {

@@ -63,7 +63,7 @@ export function isGroup(node: ConfigKey | ConfigGroup): node is ConfigGroup {
 }
 
 function configKey(schema: z.ZodType, path: string[]): ConfigKey {
-  const { description = '', secret, file } = metaOf(schema);
+  const { description = '', secret, file, editable, fixed } = metaOf(schema);
   const words = path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());
   return {
     path,
@@ -75,6 +75,8 @@ function configKey(schema: z.ZodType, path: string[]): ConfigKey {
     default: schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined,
     ...(secret && { secret }),
     ...(file && { file }),
+    ...(editable && { editable }),
+    ...(fixed && { fixed }),
   };
 }
 

@@ -27,11 +27,15 @@ export interface LoadConfigOptions {
 /** Where each key's value came from, by its name: `default`, `kinora.yaml:12`, `KINORA_HTTP_PORT`, `--port`. */
 export type ConfigOrigins = Record<string, string>;
 
-export interface LoadedConfig {
-  config: Config;
+/** Where a configuration came from. */
+export interface ConfigSource {
   origins: ConfigOrigins;
   /** The YAML file that was read, if any. */
   file: string | null;
+}
+
+export interface LoadedConfig extends ConfigSource {
+  config: Config;
   /** `KINORA_SETUP_TOKEN`: the one-time token for the first admin, when it was chosen beforehand. */
   setupToken: string | null;
 }
@@ -39,7 +43,8 @@ export interface LoadedConfig {
 const FLAG_KEYS = { data: 'data.dir', port: 'http.port', host: 'http.host' } as const;
 
 /**
- * Puts the configuration together: defaults, then the YAML file, then the environment, then flags.
+ * Puts the configuration together: defaults, then the YAML file, then the environment, then flags. What admins chose in the browser
+ * goes between the first two, once the database is open (`layBrowserValues`).
  * The file is `--config`, else `KINORA_CONFIG`, else `kinora.yaml` in the data folder if there is one.
  * Throws one `ConfigError` that lists everything that is wrong.
  */

@@ -52,6 +52,12 @@ function react(message: LiveMessage): void {
       refresh('disk');
       soon('jobs');
       break;
+    case 'config.changed':
+      soon('settings');
+      break;
+    case 'task.changed':
+      soon('tasks');
+      break;
     case 'library.changed':
       soon('libraries');
       break;
