@@ -10,6 +10,7 @@ import { jobRoutes } from './features/jobs/routes.ts';
 import { libraryRoutes } from './features/libraries/routes.ts';
 import { liveRoutes } from './features/live/routes.ts';
 import { logRoutes } from './features/logs/routes.ts';
+import { overviewRoutes } from './features/overview/routes.ts';
 import { playbackRoutes } from './features/playback/routes.ts';
 import { settingRoutes } from './features/settings/routes.ts';
 import { taskRoutes } from './features/tasks/routes.ts';
@@ -29,6 +30,7 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     historyRoutes(app),
     libraryRoutes(app),
     jobRoutes(app),
+    overviewRoutes(app),
     liveRoutes(app),
     settingRoutes(app),
     auditRoutes(app),

@@ -1,4 +1,5 @@
 import { relayEvents } from './features/live/relay.ts';
+import { nowPlaying } from './features/playback/now-playing.service.ts';
 import { followJob } from './features/videos/recovery.service.ts';
 import { forgetStream } from './features/videos/streams.queries.ts';
 import type { App } from './ports.ts';
@@ -23,6 +24,8 @@ export function react(app: App): void {
     // What goes wrong there is logged there.
     if (names.includes('cache.segmentsGb')) app.streaming.cache.keep().catch(() => {});
   });
+  // A player that says where it is is playing, also while it asks for no segments.
+  app.events.on('watch.progressed', (event) => nowPlaying(app).reached(event));
   // Browsers hear of it.
   relayEvents(app);
 }

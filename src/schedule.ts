@@ -3,6 +3,7 @@ import { sweepSessions } from './features/accounts/sessions.service.ts';
 import { sweepActs } from './features/audit/service.ts';
 import { watchDisk } from './features/instance/disk.service.ts';
 import { scanAllLibraries } from './features/libraries/service.ts';
+import { countFiles, noteDisk, sumLibraries } from './features/overview/usage.service.ts';
 import { countCache, keepCacheBudget } from './features/playback/cache-budget.ts';
 import { type Periodic, startTasks } from './features/tasks/runner.service.ts';
 import { sweepUploads } from './features/uploads/sweep.ts';
@@ -15,6 +16,9 @@ export const SCHEDULE: Periodic[] = [
   { name: 'count the segment cache', everyMs: DAY_MS, atStart: true, run: countCache },
   { name: 'keep the segment cache within its budget', everyMs: MINUTE_MS, run: keepCacheBudget },
   { name: 'look at the disk', everyMs: 5 * SECOND_MS, atStart: true, run: watchDisk },
+  { name: 'write down how full the disk is', everyMs: HOUR_MS, atStart: true, run: noteDisk },
+  { name: 'count what files take', everyMs: DAY_MS, atStart: true, run: countFiles },
+  { name: 'sum up libraries', everyMs: 10 * MINUTE_MS, atStart: true, run: sumLibraries },
   { name: 'scan libraries', everyMs: HOUR_MS, atStart: true, run: scanAllLibraries },
   { name: 'renew what an older version made', everyMs: 10 * MINUTE_MS, atStart: true, run: renewOutdated },
   { name: 'sweep deleted videos', everyMs: HOUR_MS, atStart: true, run: sweepVideos },

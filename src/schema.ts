@@ -5,6 +5,7 @@ export { captions } from './features/captions/schema.ts';
 export { watchProgress } from './features/history/schema.ts';
 export { setupTokens } from './features/instance/schema.ts';
 export { libraries, libraryFolders } from './features/libraries/schema.ts';
+export { diskDays, storageUsage } from './features/overview/schema.ts';
 export { settings } from './features/settings/schema.ts';
 export { tasks } from './features/tasks/schema.ts';
 export { renditions, sources, trackIndexes, videos } from './features/videos/schema.ts';

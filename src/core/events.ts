@@ -6,6 +6,7 @@ import type { TimeMs } from './time.ts';
  */
 export interface EventCatalogue {
   'user.registered': { userId: string; atMs: TimeMs };
+  'user.changed': { userId: string };
   'upload.progressed': { videoId: string; receivedBytes: number; sizeBytes: number };
   'upload.finished': { videoId: string };
   'video.added': { videoId: string; libraryId: string | null };
@@ -15,6 +16,7 @@ export interface EventCatalogue {
   'video.becamePlayable': { videoId: string };
   'video.becameReady': { videoId: string };
   'video.failed': { videoId: string; reason: string };
+  'watch.progressed': { userId: string; videoId: string; positionMs: number; address: string };
   'library.changed': { libraryId: string };
   'config.changed': { names: string[] };
   'task.changed': { name: string };

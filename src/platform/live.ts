@@ -4,6 +4,8 @@ export interface LiveHub {
   join(connection: LiveConnection): () => void;
   /** Sends to every connection for which `wanted` says so. */
   send(message: object, wanted: (connection: LiveConnection) => boolean): void;
+  /** Says goodbye to some of them; browsers come back by themselves, as who they are then. */
+  disconnect(which: (connection: LiveConnection) => boolean, reason: string): void;
   count(): number;
   /** Says goodbye to everybody. */
   close(): void;
@@ -30,6 +32,14 @@ export function createLiveHub(): LiveHub {
         if (!wanted(connection)) continue;
         text ??= JSON.stringify(message);
         connection.send(text);
+      }
+    },
+    disconnect(which, reason) {
+      for (const connection of connections) {
+        if (!which(connection)) continue;
+        connections.delete(connection);
+        // 1008: policy violation (RFC 6455 section 7.4.1).
+        connection.close(1008, reason);
       }
     },
     count: () => connections.size,

@@ -45,6 +45,7 @@ it('holds for all lists and single reads', async () => {
   const forAdmins = [
     '/api/users',
     '/api/users?removed=true',
+    '/api/users?role=admin&disabled=true&search=a',
     '/api/jobs',
     '/api/audit',
     '/api/audit?act=settings.changed',

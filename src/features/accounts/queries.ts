@@ -26,6 +26,7 @@ export function isKeptByRemoved(orm: Orm, field: 'username' | 'email', login: st
   return orm.select({ id: users.id }).from(users).where(kept).get() !== undefined;
 }
 
+/** An account that may be used: neither removed nor disabled. Its links to media work as long as it is found. */
 export function findUser(orm: Orm, id: string): ViewerUser | null {
   const row = userById(orm).get({ id });
   return row ? viewerUser(row) : null;
@@ -35,7 +36,7 @@ const userById = preparedFor((orm) =>
   orm
     .select()
     .from(users)
-    .where(and(eq(users.id, sql.placeholder('id')), isNull(users.deletedAtMs)))
+    .where(and(eq(users.id, sql.placeholder('id')), isNull(users.deletedAtMs), isNull(users.disabledAtMs)))
     .prepare(),
 );
 
@@ -54,14 +55,22 @@ export function findSession(
   orm: Orm,
   tokenHash: string,
   nowMs: number,
-): { user: ViewerUser; expiresAtMs: number } | null {
+): { user: ViewerUser; expiresAtMs: number; lastSeenAtMs: number | null } | null {
   const row = orm
     .select({ user: users, expiresAtMs: sessions.expiresAtMs })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAtMs, nowMs), isNull(users.deletedAtMs)))
+    .where(
+      and(
+        eq(sessions.tokenHash, tokenHash),
+        gt(sessions.expiresAtMs, nowMs),
+        isNull(users.deletedAtMs),
+        isNull(users.disabledAtMs),
+      ),
+    )
     .get();
-  return row ? { user: viewerUser(row.user), expiresAtMs: row.expiresAtMs } : null;
+  if (!row) return null;
+  return { user: viewerUser(row.user), expiresAtMs: row.expiresAtMs, lastSeenAtMs: row.user.lastSeenAtMs };
 }
 
 export function viewerUser({ id, username, email, role, createdAtMs }: UserRow): ViewerUser {

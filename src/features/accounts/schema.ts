@@ -12,6 +12,10 @@ export const users = sqliteTable(
     passwordHash: text('password_hash').notNull(),
     role: text('role').$type<Role>().notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
+    /** When it asked for something last, to within minutes. */
+    lastSeenAtMs: integer('last_seen_at_ms'),
+    /** Since when an admin lets nobody in with it. */
+    disabledAtMs: integer('disabled_at_ms'),
     deletedAtMs: integer('deleted_at_ms'),
   },
   (table) => [

@@ -6,7 +6,7 @@ import { recordAct } from '../audit/service.ts';
 import type { LoginBody, RegisterBody, Role } from './api.ts';
 import type { AttemptKeys, Attempts } from './attempts.ts';
 import { hashPassword, verifyNothing, verifyPassword } from './passwords.service.ts';
-import { accountTaken, registrationClosed, wrongCredentials } from './problems.ts';
+import { accountDisabled, accountTaken, registrationClosed, wrongCredentials } from './problems.ts';
 import { findUserByLogin, isKeptByRemoved, viewerUser } from './queries.ts';
 import { users } from './schema.ts';
 import { openSession } from './sessions.service.ts';
@@ -37,7 +37,10 @@ export function addUser(
       errors: [{ field, message: 'is taken' }],
     });
   }
-  const row = { id: newId(), username, email, passwordHash, role, createdAtMs: app.clock.nowMs(), deletedAtMs: null };
+  const row = {
+    ...{ id: newId(), username, email, passwordHash, role, createdAtMs: app.clock.nowMs() },
+    ...{ lastSeenAtMs: null, disabledAtMs: null, deletedAtMs: null },
+  };
   tx.insert(users).values(row).run();
   app.db.afterCommit(() => app.events.emit('user.registered', { userId: row.id, atMs: row.createdAtMs }));
   return viewerUser(row);
@@ -74,6 +77,8 @@ export async function signIn(
   }
   if (!found || !right) throw wrongCredentials('The username or password is not right.');
   attempts.succeeded(keys);
+  // Told only to who knows the password: nobody else learns that there is such an account.
+  if (found.disabledAtMs !== null) throw accountDisabled('This account is disabled. Ask an admin of this instance.');
   const token = app.db.write((tx) => openSession(app, tx, found.id, from.userAgent));
   return { user: viewerUser(found), token };
 }

@@ -1,16 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { eq, lt } from 'drizzle-orm';
-import { DAY_MS } from '../../core/time.ts';
+import { DAY_MS, MINUTE_MS } from '../../core/time.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import { findSession } from './queries.ts';
-import { sessions } from './schema.ts';
+import { sessions, users } from './schema.ts';
 import { ANONYMOUS, type Viewer } from './viewer.ts';
 
 /**
  * Sessions: a random token of 160 bits that only the viewer has; we keep its SHA-256. Cookie and bearer alike. A session
  * that is used lives on: its end moves when a day of it has passed.
  */
+
+const SEEN_EVERY_MS = 5 * MINUTE_MS;
 
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
@@ -44,7 +46,15 @@ export function viewerOf(app: App, token: string | undefined): Viewer {
   if (expiresAtMs - session.expiresAtMs > DAY_MS) {
     app.db.write((tx) => tx.update(sessions).set({ expiresAtMs }).where(eq(sessions.tokenHash, sessionHash)).run());
   }
+  noteSeen(app, session.user.id, session.lastSeenAtMs);
   return { user: session.user, sessionHash };
+}
+
+/** One write in five minutes is enough to tell who is about. */
+function noteSeen(app: App, userId: string, lastSeenAtMs: number | null): void {
+  const nowMs = app.clock.nowMs();
+  if (lastSeenAtMs !== null && nowMs - lastSeenAtMs < SEEN_EVERY_MS) return;
+  app.db.write((tx) => tx.update(users).set({ lastSeenAtMs: nowMs }).where(eq(users.id, userId)).run());
 }
 
 export function closeSession(app: App, sessionHash: string): void {

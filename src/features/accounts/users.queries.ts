@@ -1,9 +1,10 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, inArray, isNotNull, isNull, ne, sql, sum } from 'drizzle-orm';
 import type { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import type { Page } from '../../core/wire.ts';
 import type { Orm } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
+import { videos } from '../videos/schema.ts';
 import { userNotFound } from './problems.ts';
 import { sessions, users } from './schema.ts';
 import type { AccountWire, ListAccountsQuery } from './users.api.ts';
@@ -14,7 +15,7 @@ const lowered = sql<string>`lower(${users.username})`;
 
 /** Lists accounts by name, those in use or those that have been removed. */
 export function listAccounts(app: App, query: z.output<typeof ListAccountsQuery>): Page<AccountWire> {
-  const { cursor, limit, search, removed } = query;
+  const { cursor, limit, search, role, disabled, removed } = query;
   const after = cursor ? String(decodeCursor(cursor, ['string'])[0]) : '';
   const part = search?.toLowerCase();
   const rows = app.db.orm
@@ -24,6 +25,12 @@ export function listAccounts(app: App, query: z.output<typeof ListAccountsQuery>
       and(
         gt(lowered, after),
         removed === 'true' ? isNotNull(users.deletedAtMs) : isNull(users.deletedAtMs),
+        role ? eq(users.role, role) : undefined,
+        disabled === undefined
+          ? undefined
+          : disabled === 'true'
+            ? isNotNull(users.disabledAtMs)
+            : isNull(users.disabledAtMs),
         part ? sql`(instr(${lowered}, ${part}) or instr(lower(${users.email}), ${part}))` : undefined,
       ),
     )
@@ -49,8 +56,9 @@ export function accountWire(app: App, id: string): AccountWire {
   return accountWires(app, [getAccount(app.db.orm, id)])[0]!;
 }
 
+/** Whether somebody else can still do what only admins may. */
 export function hasOtherAdmin(orm: Orm, id: string): boolean {
-  const others = and(eq(users.role, 'admin'), isNull(users.deletedAtMs), ne(users.id, id));
+  const others = and(eq(users.role, 'admin'), isNull(users.deletedAtMs), isNull(users.disabledAtMs), ne(users.id, id));
   return orm.select({ id: users.id }).from(users).where(others).get() !== undefined;
 }
 
@@ -65,7 +73,17 @@ function accountWires(app: App, rows: AccountRow[]): AccountWire[] {
     .groupBy(sessions.userId)
     .all();
   const sessionsOf = new Map(counted.map(({ userId, n }) => [userId, n]));
-  return rows.map(({ id, username, email, role, createdAtMs, deletedAtMs }) => ({
-    ...{ id, username, email, role, createdAtMs, removedAtMs: deletedAtMs, sessions: sessionsOf.get(id) ?? 0 },
+  const owned = app.db.orm
+    .select({ userId: videos.ownerId, n: count(), bytes: sum(videos.sizeBytes).mapWith(Number) })
+    .from(videos)
+    .where(and(inArray(videos.ownerId, ids), isNull(videos.deletedAtMs)))
+    .groupBy(videos.ownerId)
+    .all();
+  const videosOf = new Map(owned.map((row) => [row.userId, row]));
+  return rows.map(({ id, username, email, role, createdAtMs, lastSeenAtMs, disabledAtMs, deletedAtMs }) => ({
+    ...{ id, username, email, role, createdAtMs, lastSeenAtMs, disabledAtMs, removedAtMs: deletedAtMs },
+    sessions: sessionsOf.get(id) ?? 0,
+    videos: videosOf.get(id)?.n ?? 0,
+    storageBytes: videosOf.get(id)?.bytes ?? 0,
   }));
 }

@@ -11,6 +11,7 @@ import {
   EditAccountBody,
   EndedSessions,
   ListAccountsQuery,
+  RemoveAccountQuery,
 } from './users.api.ts';
 import { accountWire, listAccounts } from './users.queries.ts';
 import { addAccount, editAccount, endSessions, removeAccount, restoreAccount } from './users.service.ts';
@@ -40,8 +41,8 @@ export function userRoutes(app: App) {
     .patch(
       '/api/users/:id',
       access('admin', {
-        summary: "Change an account's role or password",
-        description: 'A new password signs it out everywhere.',
+        summary: "Change an account's role or password, or let nobody in with it",
+        description: 'A new password and being disabled sign it out everywhere.',
         returns: { 200: AccountReply },
       }),
       valid('param', IdParam),
@@ -56,8 +57,9 @@ export function userRoutes(app: App) {
       '/api/users/:id',
       access('admin', { summary: 'Remove an account; it can be restored', returns: { 204: null } }),
       valid('param', IdParam),
+      valid('query', RemoveAccountQuery),
       (c) => {
-        removeAccount(app, actorOf(c, app), c.req.valid('param').id);
+        removeAccount(app, actorOf(c, app), c.req.valid('param').id, c.req.valid('query'));
         return c.body(null, 204);
       },
     )

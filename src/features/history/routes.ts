@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
+import { clientAddress } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import { listContinueWatching } from '../videos/queries.ts';
 import { ContinueWatchingReply, SaveProgressBody } from './api.ts';
@@ -20,7 +21,8 @@ export function historyRoutes(app: App) {
       valid('param', IdParam),
       valid('json', SaveProgressBody),
       (c) => {
-        saveProgress(app, c.var.viewer, c.req.valid('param').id, c.req.valid('json').positionMs);
+        const { positionMs } = c.req.valid('json');
+        saveProgress(app, c.var.viewer, c.req.valid('param').id, positionMs, clientAddress(c, app));
         return c.body(null, 204);
       },
     )

@@ -10,11 +10,12 @@ const FINISHED_SHARE = 0.95;
 const BEGUN_MS = 5000;
 
 /** Remembers how far a viewer got. The player tells every few seconds. */
-export function saveProgress(app: App, viewer: Viewer, videoId: string, positionMs: number): void {
+export function saveProgress(app: App, viewer: Viewer, videoId: string, positionMs: number, address: string): void {
   const video = getWatchable(app, viewer, videoId);
   const userId = viewer.user!.id;
   const durationMs = video.durationMs ?? Number.POSITIVE_INFINITY;
   const clamped = Math.min(positionMs, durationMs);
+  app.events.emit('watch.progressed', { userId, videoId, positionMs: clamped, address });
   const finished = clamped >= durationMs * FINISHED_SHARE;
   const isFirst = findProgress(app, userId, videoId) === null;
   if (isFirst && clamped < Math.min(BEGUN_MS, durationMs / 4)) return;

@@ -26,6 +26,7 @@ export function relayEvents(app: App): void {
   relay('disk.changed', (event) => ({ type: 'disk.changed', ...event }));
   relay('config.changed', (event) => ({ type: 'config.changed', ...event }));
   relay('task.changed', (event) => ({ type: 'task.changed', ...event }));
+  relay('user.changed', (event) => ({ type: 'user.changed', ...event }));
   relay('library.changed', (event) => ({ type: 'library.changed', ...event }));
 }
 

@@ -10,13 +10,14 @@ import { isHandedOver, sendStored } from '../../http/stored.ts';
 import { clientAddress } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import { segmentNotFound } from '../../streaming/engine.ts';
-import { segmentCount } from '../../streaming/source.ts';
+import { type StreamRendition, segmentCount } from '../../streaming/source.ts';
 import { findCaption, listReady } from '../captions/queries.ts';
 import { getMedia, type Media, mediaCache, noSuchMedia } from '../videos/media-access.queries.ts';
 import type { VideoRow } from '../videos/queries.ts';
 import { findStream, type VideoStream } from '../videos/streams.queries.ts';
 import { WaitingWire } from './api.ts';
 import { burntMultivariant, dash, keyFrames, multivariant, playlist } from './manifests.ts';
+import { nowPlaying } from './now-playing.service.ts';
 import { sendPicture } from './pictures.routes.ts';
 
 const HLS = 'application/vnd.apple.mpegurl';
@@ -98,7 +99,7 @@ export function playbackRoutes(app: App) {
         return sendText(c, keyFrames(stream, rendition), HLS, video);
       })
       .get(under('/:rendition/:segment{[^/]+\\.m4s}'), declared('Media segment', 'video/iso.segment'), async (c) => {
-        const { stream, rendition, video, viewer } = getRendition(c);
+        const { media, stream, rendition, video, viewer } = getRendition(c);
         const { isKeyFrame, index } = readSegmentName((c.req.param() as Record<string, string>)['segment']!);
         const about = {
           contentType: typeOf(rendition.spec.kind),
@@ -108,6 +109,7 @@ export function playbackRoutes(app: App) {
         const isThere = index < segmentCount(stream.source.timeline, rendition.spec.grid);
         // A cache that asks whether this may still be watched is no reason to make it.
         const unchanged = isThere ? notModified(c, about) : null;
+        if (isThere && !isKeyFrame) notePlaying(c, media, rendition, index);
         if (unchanged) return unchanged;
         if (!isKeyFrame) {
           const found = await app.streaming.find(rendition, index, { viewer, asFile: isHandedOver(app, c) });
@@ -138,6 +140,23 @@ export function playbackRoutes(app: App) {
     return c.var.viewer.user?.id ?? userId ?? `address ${clientAddress(c, app)}`;
   }
 
+  /** Whoever asks for a segment is watching; what the socket takes until it is answered is what they were sent. */
+  function notePlaying(c: Context<HttpEnv>, { userId }: Media, rendition: StreamRendition, index: number): void {
+    const { spec, id: renditionId, videoId } = rendition;
+    const request = { kind: spec.kind, videoId, renditionId, index, userId, address: clientAddress(c, app) };
+    const sent = nowPlaying(app).asked(request);
+    const node = nodeOf(c);
+    if (!node) return;
+    const { socket } = node.incoming;
+    const before = socket.bytesWritten;
+    whenOver(node, () => {
+      const bytes = socket.bytesWritten - before;
+      // What the proxy takes from the disk itself does not come by here: as much as the rendition has on average, then.
+      const isProxied = bytes < HEADERS_BYTES && isHandedOver(app, c);
+      sent(isProxied ? spec.bitrateKbps * 125 * SEGMENT_SEC : bytes);
+    });
+  }
+
   /** Sends what is in memory, and counts it until it has been taken. */
   function sendHeld(c: Context, bytes: Uint8Array, options: BytesOptions): Response {
     const node = nodeOf(c);
@@ -166,7 +185,7 @@ export function playbackRoutes(app: App) {
     const id = (c.req.param() as Record<string, string>)['rendition'];
     const rendition = [...stream.renditions, ...stream.burnt].find((candidate) => candidate.id === id);
     if (!rendition) throw noSuchMedia();
-    return { video, stream, rendition, viewer: viewerKey(c, media) };
+    return { media, video, stream, rendition, viewer: viewerKey(c, media) };
   }
 }
 
@@ -180,5 +199,8 @@ function readSegmentName(name: string): { isKeyFrame: boolean; index: number } {
 function sendText(c: Context, text: string, contentType: string, video: VideoRow): Response {
   return sendBytes(c, Buffer.from(text), { contentType, cache: mediaCache(video, 'manifest') });
 }
+
+const SEGMENT_SEC = 4;
+const HEADERS_BYTES = 4096;
 
 const typeOf = (kind: 'video' | 'audio') => (kind === 'video' ? 'video/mp4' : 'audio/mp4');

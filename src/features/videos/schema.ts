@@ -52,7 +52,10 @@ export const videos = sqliteTable(
     index('videos_newest').on(table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
     index('videos_visible').on(table.visibility, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
     index('videos_owner').on(table.ownerId, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
+    // Holds the size, too: what an account takes is summed up from the index alone.
+    index('videos_owner_size').on(table.ownerId, table.sizeBytes).where(sql`${table.deletedAtMs} is null`),
     index('videos_library').on(table.libraryId, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
+    index('videos_library_size').on(table.libraryId, table.sizeBytes).where(sql`${table.deletedAtMs} is null`),
     index('videos_state').on(table.state, table.createdAtMs).where(sql`${table.deletedAtMs} is null`),
     index('videos_deleted').on(table.deletedAtMs).where(sql`${table.deletedAtMs} is not null`),
   ],

@@ -186,12 +186,30 @@ export function removeVideo(app: App, viewer: Viewer, by: Actor, id: string): vo
 }
 
 /** Soft-deletes without asking whose they are: for libraries that are removed, and files that are gone. */
-export function hideVideos(app: App, tx: Tx, ids: string[]): void {
+export function hideVideos(app: App, tx: Tx, ids: string[], deletedAtMs = app.clock.nowMs()): void {
   for (const id of ids) {
     app.queue.cancelFor(tx, id);
-    changeVideo(app, tx, id, { deletedAtMs: app.clock.nowMs() });
+    changeVideo(app, tx, id, { deletedAtMs });
     app.db.afterCommit(() => app.events.emit('video.removed', { videoId: id }));
   }
+}
+
+/** Hides all of an account's videos with it: they bear the time of its removal, by which `showVideosOf` knows them. */
+export function hideVideosOf(app: App, tx: Tx, ownerId: string, removedAtMs: number): void {
+  const theirs = and(eq(videos.ownerId, ownerId), isNull(videos.deletedAtMs));
+  const ids = tx.select({ id: videos.id }).from(videos).where(theirs).all();
+  hideVideos(
+    app,
+    tx,
+    ids.map(({ id }) => id),
+    removedAtMs,
+  );
+}
+
+/** Undo of `hideVideosOf`, as far as they have not been swept. What was deleted before stays so. */
+export function showVideosOf(app: App, tx: Tx, ownerId: string, removedAtMs: number): void {
+  const theirs = and(eq(videos.ownerId, ownerId), eq(videos.deletedAtMs, removedAtMs));
+  for (const video of tx.select().from(videos).where(theirs).all()) showVideo(app, tx, video);
 }
 
 /** Undo. Takes up the work where it was left. */

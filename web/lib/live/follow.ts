@@ -58,6 +58,9 @@ function react(message: LiveMessage): void {
     case 'task.changed':
       soon('tasks');
       break;
+    case 'user.changed':
+      soon('users');
+      break;
     case 'library.changed':
       soon('libraries');
       break;

@@ -1,0 +1,43 @@
+import { asc, eq, isNull } from 'drizzle-orm';
+import type { App } from '../../ports.ts';
+import { readDisk } from '../instance/disk.service.ts';
+import { libraries, libraryFolders } from '../libraries/schema.ts';
+import type { HealthWire } from './api.ts';
+
+/** What can be told at once of what `kinora doctor` looks at at length. */
+export async function checkHealth(app: App): Promise<HealthWire[]> {
+  return [ffmpegHealth(app), await diskHealth(app), librariesHealth(app), jobsHealth(app)];
+}
+
+function ffmpegHealth(app: App): HealthWire {
+  const version = app.ffmpeg.version();
+  if (version === null) return { check: 'ffmpeg', state: 'problem', facts: {} };
+  return { check: 'ffmpeg', state: 'ok', facts: { version } };
+}
+
+async function diskHealth(app: App): Promise<HealthWire> {
+  const { low, space } = await readDisk(app);
+  if (!space) return { check: 'disk', state: 'ok', facts: {} };
+  const { freeBytes, totalBytes } = space;
+  return { check: 'disk', state: low ? 'problem' : 'ok', facts: { freeBytes, totalBytes } };
+}
+
+function librariesHealth(app: App): HealthWire {
+  const rows = app.db.orm
+    .select({ id: libraries.id, name: libraries.name, online: libraryFolders.online })
+    .from(libraries)
+    .innerJoin(libraryFolders, eq(libraryFolders.libraryId, libraries.id))
+    .where(isNull(libraries.deletedAtMs))
+    .orderBy(asc(libraries.createdAtMs), asc(libraries.id))
+    .all();
+  const offline = [...new Set(rows.filter(({ online }) => !online).map(({ name }) => name))];
+  if (offline.length > 0) {
+    return { check: 'libraries', state: 'warning', facts: { count: offline.length, names: offline.join(', ') } };
+  }
+  return { check: 'libraries', state: 'ok', facts: { count: new Set(rows.map(({ id }) => id)).size } };
+}
+
+function jobsHealth(app: App): HealthWire {
+  const failed = app.queue.counts().reduce((sum, lane) => sum + lane.failed, 0);
+  return { check: 'jobs', state: failed > 0 ? 'warning' : 'ok', facts: { count: failed } };
+}
