@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printConfig } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
+import { health } from './commands/health.ts';
 import { serve } from './commands/serve.ts';
 import { addUserCommand } from './commands/user.ts';
 import { VERSION } from './version.ts';
@@ -31,6 +32,12 @@ withConfig(program.command('doctor'))
   .description('look at everything Kinora needs, and say what is wrong and what to do')
   .option('--json', 'print the report as JSON')
   .action(doctor);
+
+withConfig(program.command('health'))
+  .description('ask the server that runs here whether it answers: exit code 0 or 1')
+  .option('--port <number>', 'the port it listens on, if it was given one')
+  .option('--host <address>', 'the address it listens on, if it was given one')
+  .action(health);
 
 const user = program.command('user').description('accounts');
 withConfig(user.command('add <name>'))

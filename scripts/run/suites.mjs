@@ -13,7 +13,10 @@ const NEEDS = [
   { suites: ['flows', 'browser', 'crash', 'security'], binaries: ['ffmpeg'], debian: 'ffmpeg', pinned: true },
   { suites: ['browser'], binaries: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   { suites: ['flows'], binaries: ['mpv'], debian: 'mpv', some: true },
-  { suites: ['flows'], binaries: ['nginx'], debian: 'nginx', some: true },
+  { suites: ['flows', 'browser'], binaries: ['nginx'], debian: 'nginx', some: true },
+  { suites: ['unit', 'flows', 'browser'], binaries: ['openssl'], debian: 'openssl', some: true },
+  { suites: ['unit', 'flows'], binaries: ['systemd-notify'], debian: 'systemd', some: true },
+  { suites: ['flows'], binaries: ['python3'], debian: 'python3', some: true },
   { suites: ['flows'], binaries: ['cvlc'], debian: 'vlc-bin vlc-plugin-base', some: true },
   {
     suites: ['flows'],

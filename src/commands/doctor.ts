@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { ConfigError } from '../platform/config/problems.ts';
 import { createFfmpeg } from '../platform/ffmpeg.ts';
+import { certificateCheck } from './doctor/certificate.ts';
 import { type Check, type Finding, ok, problem } from './doctor/check.ts';
 import { hardwareCheck } from './doctor/hardware.ts';
 import { clockCheck, limitsCheck, portCheck } from './doctor/machine.ts';
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   databaseCheck,
   librariesCheck,
   portCheck,
+  certificateCheck,
 ];
 
 interface DoctorFlags extends ConfigFlags {

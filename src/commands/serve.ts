@@ -1,13 +1,13 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { serve as listen } from '@hono/node-server';
-import { WebSocketServer } from 'ws';
 import { createApp, type RunningApp } from '../app.ts';
 import { prepareSetup } from '../features/instance/setup.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { openDataDir } from '../platform/datadir.ts';
+import { createService } from '../platform/systemd.ts';
+import { listen } from './listen.ts';
 import { loadedFor, logFor } from './options.ts';
 
 /** How long open requests may take to end when the server stops. */
@@ -22,16 +22,7 @@ export async function serve(flags: ConfigFlags): Promise<void> {
   let running: RunningApp | null = null;
   // Answers from the first moment on: 503 until the database is ready.
   const fetch = (request: Request, env: unknown) => running?.router.fetch(request, env as object) ?? startingAnswer();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
-  const server = await bind(config, () =>
-    listen({
-      fetch,
-      hostname: config.http.host,
-      port: config.http.port,
-      websocket: { server: sockets },
-      serverOptions: SERVER_OPTIONS,
-    }),
-  ).catch((error) => {
+  const { server, reloadTls } = await listen(config, fetch, log).catch((error) => {
     dataDir.close();
     throw error;
   });
@@ -39,36 +30,18 @@ export async function serve(flags: ConfigFlags): Promise<void> {
   if (config.http.sendfile !== 'off' && config.http.trustedProxies.length === 0) {
     log.warn('http.sendfile does nothing without http.trustedProxies: add the address of your proxy there.');
   }
-  stopOnSignal(server, running, (message) => log.info(message));
+  const service = createService({ env: process.env, pid: process.pid, warn: (message) => log.warn(message) });
+  const stop = stopper(server, running, () => {
+    log.info('Stopping.');
+    service.stopping();
+  });
+  onSignals(stop, reloadTls ?? (() => log.info('Asked to read the certificate again, but there is none: http.tls.')));
   running.start();
+  service.ready();
   greet(config, (server.address() as AddressInfo).port, prepareSetup(running.app, setupToken ?? undefined));
   const version = running.app.ffmpeg.version();
   if (version === null)
     log.warn('ffmpeg cannot be started: nothing new can be processed. Install it, or set media.ffmpeg.');
-}
-
-/** Uploads take as long as they take; slow headers do not. */
-const SERVER_OPTIONS = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 };
-
-async function bind(config: Config, start: () => ReturnType<typeof listen>): Promise<Server> {
-  const server = start() as Server;
-  await new Promise<void>((resolve, reject) => {
-    server.once('listening', resolve);
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const { host, port } = config.http;
-      const sentences: Record<string, string> = {
-        EADDRINUSE: `Port ${port} is in use by another program. Stop it, or choose another port with --port.`,
-        EACCES: `Port ${port} may not be used by this user. Choose one above 1023 with --port.`,
-        EADDRNOTAVAIL: `This machine has no address ${host}. Set http.host to one it has, or to 0.0.0.0.`,
-      };
-      reject(
-        new Error(sentences[error.code ?? ''] ?? `Cannot listen on ${host}:${port}: ${error.message}.`, {
-          cause: error,
-        }),
-      );
-    });
-  });
-  return server;
 }
 
 function startingAnswer(): Response {
@@ -84,12 +57,13 @@ function startingAnswer(): Response {
   });
 }
 
-function stopOnSignal(server: Server, running: RunningApp, say: (message: string) => void): void {
+/** Stops once, in order; who asks a second time does not want to wait. */
+function stopper(server: Server, running: RunningApp, begin: () => void): () => Promise<void> {
   let stopping = false;
-  const stop = async () => {
+  return async () => {
     if (stopping) process.exit(1);
     stopping = true;
-    say('Stopping.');
+    begin();
     server.close();
     server.closeIdleConnections();
     const impatient = setTimeout(() => server.closeAllConnections(), GRACE_MS);
@@ -98,13 +72,21 @@ function stopOnSignal(server: Server, running: RunningApp, say: (message: string
     server.closeAllConnections();
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+}
+
+/** SIGHUP is "your terminal is gone" where there was one, and "read your files again" for a service. */
+function onSignals(stop: () => Promise<void>, reload: () => void): void {
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+  process.on('SIGHUP', () => (hasTerminal ? void stop() : reload()));
 }
 
 function greet(config: Config, port: number, setupToken: string | null): void {
-  const local = config.http.baseUrl.replace(/\/+$/, '') || `http://localhost:${port}`;
+  const scheme = config.http.tls.certificate ? 'https' : 'http';
+  const local = config.http.baseUrl.replace(/\/+$/, '') || `${scheme}://localhost:${port}`;
   const everywhere = ['0.0.0.0', '::'].includes(config.http.host);
-  const others = everywhere && !config.http.baseUrl ? lanAddresses().map((address) => `http://${address}:${port}`) : [];
+  const others =
+    everywhere && !config.http.baseUrl ? lanAddresses().map((address) => `${scheme}://${address}:${port}`) : [];
   const lines = ['', `  ${config.instance.name} is at  ${local}`, ...others.map((url) => `             or  ${url}`)];
   if (setupToken !== null) {
     lines.push(

@@ -7,8 +7,8 @@ import type { HttpEnv } from './env.ts';
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 
-/** The OpenAPI 3.1 document of all routes, made from the same shapes that validate. */
-export async function openApiDocument(routes: Hono<HttpEnv>): Promise<OpenApiDocument> {
+/** The OpenAPI 3.1 document of all routes, made from the same shapes that validate. `basePath` is "" or "/films". */
+export async function openApiDocument(routes: Hono<HttpEnv>, basePath: string): Promise<OpenApiDocument> {
   return generateSpecs(routes, {
     documentation: {
       openapi: '3.1.0',
@@ -19,6 +19,7 @@ export async function openApiDocument(routes: Hono<HttpEnv>): Promise<OpenApiDoc
           'Errors are RFC 9457 problem details. Lists are paginated by `cursor`. Times are milliseconds UTC.',
         license: { name: 'AGPL-3.0-only', identifier: 'AGPL-3.0-only' },
       },
+      servers: [{ url: basePath || '/' }],
       components: {
         securitySchemes: {
           session: { type: 'apiKey', in: 'cookie', name: 'kinora_session' },

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
 import { notFound } from '../core/problem.ts';
 import { ANONYMOUS } from '../features/accounts/viewer.ts';
-import { basePathOf } from '../platform/config/base-path.ts';
+import { basePathOf, withoutBasePath } from '../platform/config/base-path.ts';
 import type { App } from '../ports.ts';
+import { access } from './access.ts';
 import { docsRoutes } from './docs.ts';
 import type { HttpEnv } from './env.ts';
 import { assertEveryRouteDeclares, type OpenApiDocument, openApiDocument } from './openapi.ts';
@@ -16,7 +18,9 @@ import { webRoutes } from './web.ts';
 /** Everything that answers HTTP, in order: who asks, whether they may, the API, and the web UI for all the rest. */
 export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): Hono<HttpEnv> {
   let document: Promise<OpenApiDocument> | null = null;
-  const router = new Hono<HttpEnv>();
+  const base = basePathOf(app.config);
+  // The base path is taken off where a proxy has left it on; both ways of setting one up are common.
+  const router = new Hono<HttpEnv>({ getPath: (request) => withoutBasePath(base, getPath(request)) });
   router.onError((error, c) => answerProblem(error, c, app.log));
   router.notFound((c) => answerProblem(notFound('There is nothing at this address.'), c, app.log));
   router.use(async (c, next) => {
@@ -26,7 +30,7 @@ export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): H
     for (const [name, value] of Object.entries(PROTECTIVE_HEADERS)) c.header(name, value);
     await next();
   });
-  router.use('/api/*', sameOriginOnly());
+  router.use('/api/*', sameOriginOnly(app));
   for (const path of ['/api/*', '/ws/*']) router.use(path, findViewer(app));
   router.use('/api/*', async (c, next) => {
     await next();
@@ -34,11 +38,13 @@ export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): H
   });
   router.route(
     '/',
-    docsRoutes(() => (document ??= openApiDocument(api))),
+    docsRoutes(() => (document ??= openApiDocument(api, base))),
   );
   router.route('/', api);
-  router.route('/', webRoutes({ folder: webFolder, basePath: basePathOf(app.config) }));
+  if (base) router.get(base, access('anyone', TO_BASE), (c) => c.redirect(`${base}/`, 308));
+  router.route('/', webRoutes({ folder: webFolder, basePath: base }));
   assertEveryRouteDeclares(router);
-  const base = basePathOf(app.config);
-  return base ? new Hono<HttpEnv>().route('/', router).route(base, router) : router;
+  return router;
 }
+
+const TO_BASE = { summary: 'The web interface, with the slash it needs', returns: { 308: null } };

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -36,15 +36,26 @@ function cookieOptions(c: Context, app: App) {
 }
 
 function isHttps(c: Context, app: App): boolean {
-  if (app.config.http.baseUrl.startsWith('https:')) return true;
-  return c.req.url.startsWith('https:') || (isTrustedProxy(c, app) && c.req.header('x-forwarded-proto') === 'https');
+  if (app.config.http.baseUrl.startsWith('https:') || c.req.url.startsWith('https:')) return true;
+  // The proxy people talk to comes first, where there are several.
+  const proto = isTrustedProxy(c, app) ? c.req.header('x-forwarded-proto')?.split(',')[0] : undefined;
+  return proto?.trim().toLowerCase() === 'https';
 }
 
-/** The viewer's address: the connection's, or what a trusted proxy says in `X-Forwarded-For` (its last entry). */
+/**
+ * The viewer's address: the connection's, unless that is a trusted proxy. Then `X-Forwarded-For` is read from its end, where
+ * the nearest proxy wrote, up to the first address that is no trusted proxy: what stands before it anybody may have made up.
+ */
 export function clientAddress(c: Context, app: App): string {
-  const peer = peerAddress(c);
-  if (!isTrustedProxy(c, app)) return peer;
-  return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() || peer;
+  const trusted = app.config.http.trustedProxies;
+  let address = peerAddress(c);
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map(readHop);
+  while (isAmong(trusted, address)) {
+    const before = hops.pop();
+    if (!before) break;
+    address = before;
+  }
+  return address;
 }
 
 /** Who asks and from where, for the audit log. */
@@ -54,9 +65,19 @@ export function actorOf(c: Context<HttpEnv>, app: App): Actor {
 
 /** Whether the request came from a proxy of `http.trustedProxies`. */
 export function isTrustedProxy(c: Context, { config }: App): boolean {
-  if (config.http.trustedProxies.length === 0) return false;
-  const peer = peerAddress(c);
-  return blockListOf(config.http.trustedProxies).check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4');
+  return isAmong(config.http.trustedProxies, peerAddress(c));
+}
+
+/** One entry of `X-Forwarded-For`, without the port some proxies add; null for what is no address. */
+function readHop(text: string): string | null {
+  const entry = text.trim();
+  const bare = /^\[([^\]]+)\](:\d+)?$/.exec(entry)?.[1] ?? entry.replace(/^([\d.]+):\d+$/, '$1');
+  return isIP(bare) ? plainAddress(bare) : null;
+}
+
+function isAmong(trusted: readonly string[], address: string): boolean {
+  if (trusted.length === 0 || !isIP(address)) return false;
+  return blockListOf(trusted).check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 const blockLists = new WeakMap<readonly string[], BlockList>();
@@ -78,10 +99,14 @@ function blockListOf(trusted: readonly string[]): BlockList {
 
 function peerAddress(c: Context): string {
   try {
-    // IPv4 over an IPv6 socket comes as ::ffff:1.2.3.4.
-    return (getConnInfo(c).remote.address ?? 'unknown').replace(/^::ffff:/, '');
+    return plainAddress(getConnInfo(c).remote.address ?? 'unknown');
   } catch {
     // Requests that did not come over a socket: tests that call the app directly.
     return 'unknown';
   }
+}
+
+/** IPv4 over an IPv6 socket comes as ::ffff:1.2.3.4. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { get as getPlain } from 'node:http';
+import { get as getSecure } from 'node:https';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -34,7 +36,8 @@ export async function startKinora(
   port?: number,
 ): Promise<KinoraProcess> {
   const chosen = port ?? (await freePort());
-  const url = `http://127.0.0.1:${chosen}`;
+  const scheme = env['KINORA_HTTP_TLS_CERTIFICATE'] ? 'https' : 'http';
+  const url = `${scheme}://127.0.0.1:${chosen}`;
   const binary = process.env['KINORA_TEST_BINARY'];
   const [command, ...first] = binary ? [binary] : [process.execPath, MAIN];
   const argv = [...first, 'serve', '--data', dataFolder, '--port', String(chosen), '--host', '127.0.0.1'];
@@ -59,10 +62,22 @@ async function answering(url: string, child: ChildProcess, output: () => string)
   const endMs = Date.now() + 30_000;
   while (Date.now() < endMs) {
     if (child.exitCode !== null) throw new Error(`Kinora ended with ${child.exitCode}:\n${output()}`);
-    const ready = await fetch(`${url}/readyz`).catch(() => null);
-    if (ready?.ok) return;
+    if (await isReady(url)) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   child.kill('SIGKILL');
   throw new Error(`Kinora did not answer in time:\n${output()}`);
+}
+
+/** Whoever has signed its certificate: in tests it is always Kinora itself. */
+function isReady(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { rejectUnauthorized: false, agent: false as const };
+    const get = url.startsWith('https:') ? getSecure : getPlain;
+    const asked = get(`${url}/readyz`, options, (reply) => {
+      reply.resume();
+      resolve(reply.statusCode === 200);
+    });
+    asked.once('error', () => resolve(false));
+  });
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { readMachine } from '../../platform/machine.ts';
 import { VERSION } from '../../version.ts';
+import { askSelf } from '../ask-self.ts';
 import { type Check, type Finding, ok, type Patient, problem, warning } from './check.ts';
 
 /** The machine itself: its clock, what it lets us use, and the port. */
@@ -52,12 +53,11 @@ function bindError(host: string, port: number): Promise<string | null> {
   });
 }
 
-async function whoListens({ http }: Patient['config']): Promise<Finding> {
-  const local = ['0.0.0.0', '::', ''].includes(http.host) ? '127.0.0.1' : http.host;
-  const address = local.includes(':') ? `[${local}]` : local;
+async function whoListens(config: Patient['config']): Promise<Finding> {
+  const { http } = config;
   try {
-    const response = await fetch(`http://${address}:${http.port}/api/instance`, { signal: AbortSignal.timeout(5000) });
-    const { name, version } = (await response.json()) as { name?: string; version?: string };
+    const { text: body } = await askSelf(config, '/api/instance');
+    const { name, version } = JSON.parse(body) as { name?: string; version?: string };
     if (typeof version === 'string' && typeof name === 'string') {
       const text = `${http.port} is used by a running Kinora ${version} ("${name}")`;
       return version === VERSION

@@ -16,8 +16,7 @@ export function liveRoutes(app: App) {
     path,
     access('signedIn', { summary: 'WebSocket: uploads, encoding and jobs as they happen', returns: { 101: null } }),
     async (c, next) => {
-      if (isCrossSite((name) => c.req.header(name)))
-        throw notAllowed('This connection came from another website and was refused.');
+      if (isCrossSite(c, app)) throw notAllowed('This connection came from another website and was refused.');
       await next();
     },
     upgradeWebSocket((c) => {

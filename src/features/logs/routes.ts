@@ -24,8 +24,7 @@ export function logRoutes(app: App) {
       '/ws/logs/',
       access('admin', { summary: 'WebSocket: lines of the log as they are written', returns: { 101: null } }),
       async (c, next) => {
-        if (isCrossSite((name) => c.req.header(name)))
-          throw notAllowed('This connection came from another website and was refused.');
+        if (isCrossSite(c, app)) throw notAllowed('This connection came from another website and was refused.');
         await next();
       },
       upgradeWebSocket((c) => {

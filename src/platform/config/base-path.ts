@@ -4,3 +4,8 @@ import type { Config } from './schema.ts';
 export function basePathOf({ http }: Config): string {
   return http.baseUrl ? new URL(http.baseUrl).pathname.replace(/\/+$/, '') : '';
 }
+
+/** The path of a request below the base path. One without it has come through a proxy that takes it off. */
+export function withoutBasePath(base: string, path: string): string {
+  return base && path.startsWith(`${decodeURI(base)}/`) ? path.slice(decodeURI(base).length) : path;
+}

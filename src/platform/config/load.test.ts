@@ -113,6 +113,13 @@ describe('the environment', () => {
     expect(setupToken).toBe('once');
   });
 
+  it('takes the files of a certificate from where the command was given', () => {
+    const { http } = load({
+      env: { KINORA_HTTP_TLS_CERTIFICATE: 'chain.pem', KINORA_HTTP_TLS_KEY: '/etc/key.pem' },
+    }).config;
+    expect(http.tls).toEqual({ certificate: join(cwd, 'chain.pem'), key: '/etc/key.pem' });
+  });
+
   it('hands over secrets in files too', () => {
     const secret = 's'.repeat(40);
     writeFileSync(join(cwd, 'secret'), `${secret}\n`);
@@ -139,6 +146,14 @@ describe('the environment', () => {
     [
       { KINORA_HTTP_BASE_URL: 'x' },
       'KINORA_HTTP_BASE_URL http.baseUrl must be a URL such as "https://video.example", not "x"',
+    ],
+    [
+      { KINORA_HTTP_BASE_URL: 'https://video.example/media' },
+      'KINORA_HTTP_BASE_URL http.baseUrl must not have a path that begins with /api, /media, /ws or /assets: those are taken, not "https://video.example/media"',
+    ],
+    [
+      { KINORA_HTTP_TRUSTED_PROXIES: '10.0.0.0/33' },
+      'KINORA_HTTP_TRUSTED_PROXIES http.trustedProxies.0 must be an address such as "127.0.0.1" or a network such as "10.0.0.0/8"',
     ],
     [{ KINORA_ACCOUNTS_SECRET: 'tiny' }, 'KINORA_ACCOUNTS_SECRET accounts.secret must have at least 32 characters'],
   ])('%j is a mistake', (env, message) => {

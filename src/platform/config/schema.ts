@@ -7,7 +7,7 @@ export interface KeyMeta {
   /** Never shown; may also come from the file that `..._FILE` names. */
   secret?: boolean;
   /** A file or folder, relative to where it was written. `command`: a bare name is looked up in PATH instead. */
-  file?: 'folder' | 'command';
+  file?: 'file' | 'folder' | 'command';
   /** May be changed in the browser. `now`: in force at once, for what begins from then on; `restart`: after the next start. */
   editable?: 'now' | 'restart';
   /** Why it may not be changed in the browser: a sentence for the admin. */
@@ -71,12 +71,32 @@ export const ConfigSchema = z.strictObject({
     baseUrl: z
       .string()
       .refine(isBaseUrl, 'must be a URL such as "https://video.example"')
+      .refine(hasFreePath, 'must not have a path that begins with /api, /media, /ws or /assets: those are taken')
       .default('')
-      .meta(meta('The address people use, such as https://video.example; empty takes it from each request.', LOCK_OUT)),
+      .meta(
+        meta(
+          'The address people use, such as https://video.example or https://example.org/films; empty: as asked for.',
+          LOCK_OUT,
+        ),
+      ),
     trustedProxies: z
       .array(z.string().refine(isNetwork, 'must be an address such as "127.0.0.1" or a network such as "10.0.0.0/8"'))
       .default([])
       .meta(meta('Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-* headers are believed.', NOW)),
+    tls: section('HTTPS without a proxy: see docs/https.md.', {
+      certificate: z
+        .string()
+        .min(1)
+        .optional()
+        .meta(
+          meta('The certificate with its chain, in PEM; read again when it changes.', { file: 'file', ...LOCK_OUT }),
+        ),
+      key: z
+        .string()
+        .min(1)
+        .optional()
+        .meta(meta('Its private key, in PEM, without a passphrase.', { file: 'file', ...LOCK_OUT })),
+    }),
     sendfile: z
       .enum(['off', 'x-accel-redirect', 'x-sendfile'])
       .default('off')
@@ -225,7 +245,12 @@ export const ConfigSchema = z.strictObject({
 export type Config = z.infer<typeof ConfigSchema>;
 
 function isBaseUrl(text: string): boolean {
-  return text === '' || /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+  const url = URL.parse(text);
+  return text === '' || (/^https?:$/.test(url?.protocol ?? '') && url?.search === '' && url.hash === '');
+}
+
+function hasFreePath(text: string): boolean {
+  return !/^\/(api|media|ws|assets)(\/|$)/.test(URL.parse(text)?.pathname ?? '');
 }
 
 /** An address, or a network with the length of its prefix (RFC 4632 section 3.1). */
