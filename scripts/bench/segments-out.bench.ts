@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CLIENT_CORE, canPin, holdOther, WORK_CORE } from './support/cores.ts';
 import { cpuMs } from './support/cpu.ts';
 import { halfHourToStore } from './support/delivery-media.ts';
 import { type Load, startLoad } from './support/load.ts';
@@ -65,8 +66,23 @@ export async function run(): Promise<Row[]> {
   }
 }
 
-async function measure({ plain, withToken, peer }: Record<'plain' | 'withToken' | 'peer', Target>): Promise<Row[]> {
+type Targets = Record<'plain' | 'withToken' | 'peer', Target>;
+
+/**
+ * On all cores, where nginx has a worker for each, and on one core each, with who asks on another: what a server makes of a core
+ * when nobody takes it away.
+ */
+async function measure(targets: Targets): Promise<Row[]> {
   using load = startLoad();
+  const rows = await measureAs('', load, targets);
+  if (!canPin()) return rows;
+  using _client = holdOther(load.pid, CLIENT_CORE);
+  using _ours = holdOther(targets.plain.pid, WORK_CORE);
+  using _peer = holdOther(targets.peer.pid, WORK_CORE);
+  return [...rows, ...(await measureAs(', on one core', load, targets))];
+}
+
+async function measureAs(where: string, load: Load, { plain, withToken, peer }: Targets): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [kind, share] of [
     ['hot', 1.2],
@@ -75,7 +91,7 @@ async function measure({ plain, withToken, peer }: Record<'plain' | 'withToken' 
     const some = (target: Target) =>
       kind === 'hot' ? { ...target, paths: target.paths.slice(0, HOT_SEGMENTS) } : target;
     const [ours, theirs, tokens] = await rounds(load, [some(plain), some(peer), some(withToken)]);
-    const what = `segments out, ${CONNECTIONS} connections, ${kind}`;
+    const what = `segments out, ${CONNECTIONS} connections, ${kind}${where}`;
     rows.push(
       overPeer(`${what}; peer: nginx with sendfile`, ours.rate, theirs.rate, share, 'MB/s'),
       told(`${what}: processor time`, ours.cpuMsPerGb, 'ms/GB', theirs.cpuMsPerGb),

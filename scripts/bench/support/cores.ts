@@ -27,6 +27,23 @@ export function holdTo(core: number | null): Disposable {
   return { [Symbol.dispose]: () => allow(before) };
 }
 
+/** Holds another process with all its threads and children to a core until `using` lets go. */
+export function holdOther(pid: number, core: number): Disposable {
+  const held = [pid, ...childrenOf(pid)];
+  const before = /^Cpus_allowed_list:\s+(\S+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  for (const one of held) taskset(['-a', '-c', '-p', String(core), String(one)]);
+  return {
+    [Symbol.dispose]: () => {
+      for (const one of before ? held : []) taskset(['-a', '-c', '-p', before!, String(one)]);
+    },
+  };
+}
+
+function childrenOf(pid: number): number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(pid)]);
+  return stdout.toString().split('\n').filter(Boolean).map(Number);
+}
+
 function taskset(args: string[]): boolean {
   return spawnSync('taskset', args, { stdio: 'ignore' }).status === 0;
 }

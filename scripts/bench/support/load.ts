@@ -23,12 +23,14 @@ export interface LoadResult {
 
 /** A load generator in a process of its own, the same for us and for peers. */
 export interface Load extends Disposable {
+  pid: number;
   run(order: LoadOrder): Promise<LoadResult>;
 }
 
 export function startLoad(): Load {
   const child = fork(join(import.meta.dirname, 'load-client.ts'));
   return {
+    pid: child.pid!,
     run: (order) =>
       new Promise((resolve, reject) => {
         child.once('message', ({ result, error }: { result: LoadResult; error?: string }) => {
