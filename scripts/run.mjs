@@ -1,5 +1,5 @@
 /**
- * What every npm script goes through: `node scripts/run.mjs start|test|dev|check|bench|build|format|screenshots|kinora ...args`.
+ * What every npm script goes through: `node scripts/run.mjs start|test|dev|check|bench|build|format|docs|screenshots|kinora ...args`.
  *
  * It makes a fresh clone runnable, doing only what is missing and saying what it does: a Node that is new enough, the
  * packages, an ffmpeg, the builds of web interface and server. Then it runs the program. Plain JavaScript without dependencies, since it has
@@ -32,6 +32,7 @@ const COMMANDS = {
   check: { program: ['scripts/check.ts'], wholeGroup: true },
   format: { program: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'], wholeGroup: true },
   bench: { program: ['scripts/bench/run.ts'], ffmpeg: () => true, web: () => true, wholeGroup: true },
+  docs: { program: ['scripts/docs.ts'] },
   screenshots: { program: ['test/support/screenshots.ts'], ffmpeg: () => true, web: () => true, wholeGroup: true },
   build: { web: () => true },
 };

@@ -9,6 +9,8 @@ export interface BytesOptions {
   cache: string;
   /** Request headers the answer depends on. */
   vary?: string;
+  /** Told how many bytes of a body are about to be sent. */
+  onBody?: (sizeBytes: number) => void;
 }
 
 /** What a request gets of a body of a known length. */
@@ -43,6 +45,7 @@ export function planAnswer(c: Context, sizeBytes: number, options: BytesOptions)
   const [start, end] = range ? [range.start, range.end + 1] : [0, sizeBytes];
   if (range) headers['Content-Range'] = `bytes ${range.start}-${range.end}/${sizeBytes}`;
   headers['Content-Length'] = String(end - start);
+  options.onBody?.(c.req.method === 'HEAD' ? 0 : end - start);
   return { status: range ? 206 : 200, headers, start, end };
 }
 

@@ -10,6 +10,7 @@ import { docsRoutes } from './docs.ts';
 import type { HttpEnv } from './env.ts';
 import { assertEveryRouteDeclares, type OpenApiDocument, openApiDocument } from './openapi.ts';
 import { answerProblem } from './problems.ts';
+import { countRequests } from './request-metrics.ts';
 import { PROTECTIVE_HEADERS } from './safe-headers.ts';
 import { sameOriginOnly } from './same-origin.ts';
 import { findViewer } from './viewer.ts';
@@ -23,6 +24,7 @@ export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): H
   const router = new Hono<HttpEnv>({ getPath: (request) => withoutBasePath(base, getPath(request)) });
   router.onError((error, c) => answerProblem(error, c, app.log));
   router.notFound((c) => answerProblem(notFound('There is nothing at this address.'), c, app.log));
+  router.use(countRequests(app));
   router.use(async (c, next) => {
     // Node draws the randomness of many of these at once; the last group is random throughout.
     c.set('requestId', randomUUID().slice(-12));

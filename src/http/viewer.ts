@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -6,6 +6,7 @@ import { DAY_MS, SECOND_MS } from '../core/time.ts';
 import { viewerOf } from '../features/accounts/sessions.service.ts';
 import type { Actor } from '../features/accounts/viewer.ts';
 import { basePathOf } from '../platform/config/base-path.ts';
+import { isAmong } from '../platform/networks.ts';
 import type { App } from '../ports.ts';
 import type { HttpEnv } from './env.ts';
 
@@ -47,15 +48,34 @@ function isHttps(c: Context, app: App): boolean {
  * the nearest proxy wrote, up to the first address that is no trusted proxy: what stands before it anybody may have made up.
  */
 export function clientAddress(c: Context, app: App): string {
-  const trusted = app.config.http.trustedProxies;
+  return walkBack(c, app).address;
+}
+
+/**
+ * The viewer's address where it is sure: null for what came through a proxy that is not in `http.trustedProxies`, or that did
+ * not say for whom. The address of such a proxy says nothing of who asks.
+ */
+export function sureAddress(c: Context, app: App): string | null {
+  const isForwarded = FORWARDED.some((name) => c.req.header(name) !== undefined);
+  if (!isForwarded) return peerAddress(c);
+  const { address, hopsBefore } = walkBack(c, app);
+  const isProxy = hopsBefore > 0 || address === peerAddress(c) || isAmong(address, app.config.http.trustedProxies);
+  return isProxy ? null : address;
+}
+
+const FORWARDED = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
+
+/** How far `X-Forwarded-For` can be believed, and how many entries stand before that. */
+function walkBack(c: Context, app: App): { address: string; hopsBefore: number } {
+  const header = c.req.header('x-forwarded-for');
+  const hops = header === undefined ? [] : header.split(',').map(readHop);
   let address = peerAddress(c);
-  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map(readHop);
-  while (isAmong(trusted, address)) {
+  while (isAmong(address, app.config.http.trustedProxies)) {
     const before = hops.pop();
     if (!before) break;
     address = before;
   }
-  return address;
+  return { address, hopsBefore: hops.length };
 }
 
 /** Who asks and from where, for the audit log. */
@@ -65,7 +85,7 @@ export function actorOf(c: Context<HttpEnv>, app: App): Actor {
 
 /** Whether the request came from a proxy of `http.trustedProxies`. */
 export function isTrustedProxy(c: Context, { config }: App): boolean {
-  return isAmong(config.http.trustedProxies, peerAddress(c));
+  return isAmong(peerAddress(c), config.http.trustedProxies);
 }
 
 /** One entry of `X-Forwarded-For`, without the port some proxies add; null for what is no address. */
@@ -73,28 +93,6 @@ function readHop(text: string): string | null {
   const entry = text.trim();
   const bare = /^\[([^\]]+)\](:\d+)?$/.exec(entry)?.[1] ?? entry.replace(/^([\d.]+):\d+$/, '$1');
   return isIP(bare) ? plainAddress(bare) : null;
-}
-
-function isAmong(trusted: readonly string[], address: string): boolean {
-  if (trusted.length === 0 || !isIP(address)) return false;
-  return blockListOf(trusted).check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-}
-
-const blockLists = new WeakMap<readonly string[], BlockList>();
-
-function blockListOf(trusted: readonly string[]): BlockList {
-  let list = blockLists.get(trusted);
-  if (!list) {
-    list = new BlockList();
-    for (const entry of trusted) {
-      const [address, bits] = entry.split('/');
-      const family = isIPv6(address!) ? 'ipv6' : 'ipv4';
-      if (bits) list.addSubnet(address!, Number(bits), family);
-      else list.addAddress(address!, family);
-    }
-    blockLists.set(trusted, list);
-  }
-  return list;
 }
 
 function peerAddress(c: Context): string {

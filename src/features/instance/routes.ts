@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { notFound } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { valid } from '../../http/validate.ts';
-import { setSessionCookie } from '../../http/viewer.ts';
+import { setSessionCookie, sureAddress } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
 import { VERSION } from '../../version.ts';
 import { SessionWire, SetupBody } from '../accounts/api.ts';
@@ -12,6 +11,7 @@ import { hasAdmin, userWire } from '../accounts/queries.ts';
 import { DiskWire, InstanceWire } from './api.ts';
 import { readDisk } from './disk.service.ts';
 import { renderMetrics } from './metrics.ts';
+import { checkMetricsAccess } from './metrics-access.ts';
 import { setUp } from './setup.ts';
 
 const HealthWire = z.object({ status: z.literal('ok') });
@@ -57,9 +57,13 @@ export function instanceRoutes(app: App) {
     })
     .get(
       '/metrics',
-      access('anyone', { summary: 'Numbers for Prometheus', returns: { 200: 'text/plain' } }),
+      access('anyone', {
+        summary: 'Numbers for Prometheus',
+        description: 'For the addresses of `metrics.networks`, and for whoever sends `metrics.token`.',
+        returns: { 200: 'text/plain' },
+      }),
       async (c) => {
-        if (!app.config.metrics.enabled) throw notFound('Metrics are switched off (metrics.enabled).');
+        checkMetricsAccess(app.config.metrics, sureAddress(c, app), c.req.header('authorization'));
         const { contentType, text } = await renderMetrics(app);
         return c.body(text, 200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' });
       },

@@ -16,6 +16,7 @@ import { getMedia, type Media, mediaCache, noSuchMedia } from '../videos/media-a
 import type { VideoRow } from '../videos/queries.ts';
 import { findStream, type VideoStream } from '../videos/streams.queries.ts';
 import { WaitingWire } from './api.ts';
+import { createDeliveryMetrics, type SegmentFrom } from './delivery.metrics.ts';
 import { burntMultivariant, dash, keyFrames, multivariant, playlist } from './manifests.ts';
 import { nowPlaying } from './now-playing.service.ts';
 import { sendPicture } from './pictures.routes.ts';
@@ -27,6 +28,7 @@ const DASH = 'application/dash+xml';
 export function playbackRoutes(app: App) {
   const routes = new Hono<HttpEnv>();
   const held = createHeldBytes();
+  const delivery = createDeliveryMetrics(app);
   const declared = (summary: string, type: string) =>
     access('anyone', { summary, tags: ['media'], returns: { 200: type } });
 
@@ -106,15 +108,21 @@ export function playbackRoutes(app: App) {
           etag: `"${rendition.id}-${isKeyFrame ? 'k' : ''}${index}"`,
           cache: mediaCache(video, 'forEver'),
         };
+        const counted = (from: SegmentFrom) => ({
+          ...about,
+          onBody: (sizeBytes: number) => delivery.answered(rendition, viewer, from, sizeBytes),
+        });
         const isThere = index < segmentCount(stream.source.timeline, rendition.spec.grid);
         // A cache that asks whether this may still be watched is no reason to make it.
         const unchanged = isThere ? notModified(c, about) : null;
         if (isThere && !isKeyFrame) notePlaying(c, media, rendition, index);
         if (unchanged) return unchanged;
         if (!isKeyFrame) {
-          const found = await app.streaming.find(rendition, index, { viewer, asFile: isHandedOver(app, c) });
-          if (found instanceof Uint8Array) return sendHeld(c, found, about);
-          const sent = found && (await sendStored(app, c, found.key, about));
+          const byProxy = isHandedOver(app, c);
+          const found = await app.streaming.find(rendition, index, { viewer, asFile: byProxy });
+          if (found instanceof Uint8Array) return sendHeld(c, found, counted('hot'));
+          const sent = found && (await sendStored(app, c, found.key, counted('stored')));
+          if (sent && byProxy) delivery.answered(rendition, viewer, 'proxy', 0);
           if (sent) return sent;
         }
         const { signal } = c.req.raw;
@@ -123,7 +131,7 @@ export function playbackRoutes(app: App) {
           const bytes = await (isKeyFrame
             ? app.streaming.keyFrame(stream.source, rendition, index)
             : app.streaming.segment(stream.source, rendition, index, { viewer, signal }));
-          return sendHeld(c, bytes, about);
+          return sendHeld(c, bytes, counted('made'));
         } finally {
           giveBack();
         }

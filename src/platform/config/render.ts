@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { exampleOf } from './examples.ts';
 import { type ConfigGroup, type ConfigKey, configKeys, configTree, isGroup, valueAt } from './keys.ts';
 import type { ConfigOrigins } from './load.ts';
 import type { Config } from './schema.ts';
@@ -9,8 +10,6 @@ const HEADER = `# Every setting of Kinora with its default. Made from the schema
 # Each can also be given in the environment: http.port is KINORA_HTTP_PORT, uploads.maxSizeGb is KINORA_UPLOADS_MAX_SIZE_GB.
 # Relative paths start at the folder of the file they are written in. See what is in force: kinora config
 `;
-
-const LIBRARY_EXAMPLE = [{ name: 'Films', kind: 'movies', folders: ['/srv/films'] }];
 
 /** The text of `config/default.yaml`: every key with its meaning and its default, commented out. */
 export function renderDefaultYaml(): string {
@@ -28,7 +27,7 @@ function render(node: ConfigKey | ConfigGroup, indent: string): string {
     return `${comment}${indent}${name}:\n${children}`;
   }
   const value = node.default ?? '';
-  const example = node.kind === 'json' ? `${block(name, LIBRARY_EXAMPLE, `${indent}# `)}` : '';
+  const example = node.kind === 'json' ? `${block(name, exampleOf(node), `${indent}# `)}` : '';
   return `${comment}${example}${indent}#${name}: ${inline(value)}\n`;
 }
 
@@ -40,7 +39,7 @@ function block(name: string, value: unknown, start: string): string {
 }
 
 /** A value on one line, quoted only where YAML needs it. */
-function inline(value: unknown): string {
+export function inline(value: unknown): string {
   return stringify(value, {
     collectionStyle: 'flow',
     flowCollectionPadding: false,

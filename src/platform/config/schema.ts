@@ -26,6 +26,12 @@ const meta = (description: string, more: KeyMeta = {}) => ({ description, ...mor
 const whole = (min: number, max: number) => z.number().int().min(min).max(max);
 const on = (description: string, more?: KeyMeta) => z.boolean().default(true).meta(meta(description, more));
 
+/** The loopback, and networks that are not routed over the internet (RFC 1918, RFC 4193, link-local). */
+const LOCAL_NETWORKS = [
+  ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'],
+  ...['::1', 'fc00::/7', 'fe80::/10'],
+] as const;
+
 const visibility = z.enum(['public', 'unlisted', 'internal', 'private']);
 const policy = z.enum(['eager', 'lazy']);
 
@@ -238,7 +244,23 @@ export const ConfigSchema = z.strictObject({
       .meta(meta('How many lines are kept for the page of logs; 0 keeps none.', NOW)),
     auditDays: whole(1, 3650).default(365).meta(meta('How many days the audit log keeps what admins did.', NOW)),
   }),
-  metrics: section('Numbers for Prometheus.', { enabled: on('Whether /metrics answers.', NOW) }),
+  metrics: section('Numbers for Prometheus.', {
+    enabled: on('Whether /metrics answers.', NOW),
+    networks: z
+      .array(z.string().refine(isNetwork, 'must be an address such as "127.0.0.1" or a network such as "10.0.0.0/8"'))
+      .default([...LOCAL_NETWORKS])
+      .meta(
+        meta(
+          'Addresses and networks that may read them without a token; an empty list wants the token of everybody.',
+          NOW,
+        ),
+      ),
+    token: z
+      .string()
+      .min(16, 'must have at least 16 characters')
+      .optional()
+      .meta(meta('Whoever sends it (Authorization: Bearer ...) may read them from anywhere.', SECRET)),
+  }),
 });
 
 /** The whole configuration, every default filled in. */

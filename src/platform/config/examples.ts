@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { ConfigKey } from './keys.ts';
+
+/** Values to show in the docs, by key, where neither the default nor another choice says enough. */
+export const EXAMPLES: Record<string, unknown> = {
+  'instance.name': 'Our films',
+  'instance.accentColor': '#2a9d8f',
+  'data.dir': '/srv/kinora',
+  'http.host': '127.0.0.1',
+  'http.port': 9000,
+  'http.baseUrl': 'https://video.example',
+  'http.trustedProxies': ['127.0.0.1'],
+  'accounts.secret': 'at least 32 characters of your own choosing',
+  libraries: [{ name: 'Films', kind: 'movies', folders: ['/srv/films'] }],
+  'encoding.device': '/dev/dri/renderD129',
+  'media.ffmpeg': '/opt/ffmpeg/bin/ffmpeg',
+  'media.ffprobe': '/opt/ffmpeg/bin/ffprobe',
+  'metrics.networks': ['127.0.0.1', '10.8.0.0/24'],
+  'metrics.token': 'sixteen characters or more',
+};
+
+/** What was written down as an example, else another choice than the default, else the default itself. */
+export function exampleOf(key: ConfigKey): unknown {
+  if (key.name in EXAMPLES) return EXAMPLES[key.name];
+  const shape = shapeOf(key.schema);
+  if (shape.type === 'boolean') return !key.default;
+  return shape.enum?.find((choice) => choice !== key.default) ?? key.default;
+}
+
+/** What JSON Schema says of a value, as far as the docs do. */
+export interface Shape {
+  type?: string;
+  enum?: unknown[];
+  const?: unknown;
+  anyOf?: Shape[];
+  items?: Shape;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+}
+
+export const shapeOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
