@@ -117,6 +117,8 @@ describe('the wrapper', () => {
       said += chunk;
     });
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
-    expect(said).toBe('kinora: Say one of: start, kinora, dev, test, check, format, bench, docs, screenshots, build.\n');
+    expect(said).toBe(
+      'kinora: Say one of: start, kinora, dev, test, check, format, bench, docs, screenshots, build.\n',
+    );
   });
 });
