@@ -199,12 +199,13 @@ export function createStreaming(ports: {
   };
 }
 
-/** What the packager stumbles over is the file's fault, unless the system says otherwise (`code`). */
+/** What the packager stumbles over is the file's fault, unless the system says otherwise (`code`, as in ENOENT or EIO). */
 async function cut<T>(make: () => Promise<T>): Promise<T> {
   try {
     return await make();
   } catch (error) {
-    if (typeof (error as NodeJS.ErrnoException).code === 'string') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (typeof code === 'string' && !code.startsWith('ERR_')) throw error;
     throw segmentUnavailable('The original file is damaged here: choose another quality, or go on behind this place.', {
       cause: error,
     });

@@ -13,6 +13,8 @@ import type { OpenFile } from './source-files.ts';
 const SMALL_TABLE_BYTES = 4096;
 /** What lies between two samples is read with them, and thrown away, where that is quicker than going on to the next. */
 const MOST_BETWEEN_BYTES = 128 * 1024;
+/** A minute of the highest rates there are. Tables that are damaged, or made to do harm, promise more. */
+const MOST_SEGMENT_BYTES = 512 * 1024 * 1024;
 /** Fewer than a system takes at once (IOV_MAX is 1024). */
 const MOST_PIECES = 1000;
 
@@ -67,6 +69,7 @@ export async function fetchFragment(
   if (samples.length === 0 && all.length > 0) throw new Error('the file ends before this segment');
   const headBytes = fragmentHeadBytes(samples.length);
   const sizeBytes = samples.reduce((sum, sample) => sum + sample.sizeBytes, headBytes);
+  if (sizeBytes > MOST_SEGMENT_BYTES) throw new Error(`a segment of ${sizeBytes} bytes is more than there can be`);
   const fragment = Buffer.allocUnsafeSlow(sizeBytes);
   const targets: Buffer[] = [];
   let at = headBytes;

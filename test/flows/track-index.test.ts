@@ -176,6 +176,25 @@ describe('the index that is kept with a source', () => {
     expect(answered).toBeGreaterThan(50);
   });
 
+  it('asks for no memory that a film cannot need', async () => {
+    const whole = await rewrap(await longFilm(), 'mp4', ['-movflags', '+faststart']);
+    const bytes = readFileSync(whole);
+    // Every sample of pictures is said to be of one size, and all lie at the beginning of the file.
+    const stsz = bytes.indexOf('stsz');
+    bytes.writeUInt32BE(200_000_000, stsz + 8);
+    const stco = bytes.indexOf('stco');
+    for (let n = 0; n < bytes.readUInt32BE(stco + 8); n++) bytes.writeUInt32BE(0, stco + 12 + n * 4);
+    const path = join(folder, 'greedy.mp4');
+    writeFileSync(path, Buffer.concat([bytes, Buffer.alloc(250_000_000)]));
+    const { source: complete, specs } = await understand(whole);
+    const source = { ...complete, path };
+    const indexes = await packager.indexTracks(source, specs);
+    const [rendition] = renditionsOf(specs);
+    const usedBefore = process.memoryUsage().arrayBuffers;
+    await expect(packager.segment({ ...source, indexes }, rendition!, 3)).rejects.toThrow('more than there can be');
+    expect(process.memoryUsage().arrayBuffers - usedBefore).toBeLessThan(600_000_000);
+  });
+
   it('gives what there is of a film that was cut off', async () => {
     const whole = await rewrap(await longFilm(), 'mp4', ['-movflags', '+faststart']);
     const path = join(folder, 'cut-off.mp4');
