@@ -1,55 +1,24 @@
-import { Command } from 'commander';
-import { printConfig } from './commands/config.ts';
-import { doctor } from './commands/doctor.ts';
-import { health } from './commands/health.ts';
-import { serve } from './commands/serve.ts';
-import { addUserCommand } from './commands/user.ts';
-import { VERSION } from './version.ts';
+import { CommanderError } from 'commander';
+import { CommandFailure, EXIT } from './commands/exit.ts';
+import { createProgram } from './commands/program.ts';
 
-/** The command line. */
+/** The command line. Commands are in `commands/`, their tree in `commands/program.ts`. */
 
-const program = new Command('kinora')
-  .description("Kinora: your films and shows, and your community's own video site, from one process.")
-  .version(VERSION)
-  .showHelpAfterError('Say "kinora --help" to see what there is.');
+// A reader that has had enough, such as `head`, is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
 
-const withConfig = (command: Command) =>
-  command
-    .option('--config <file>', 'the YAML file to read')
-    .option('--data <dir>', 'the data folder (default: ./data)');
+// Not by a top-level await, which the single binary's format has not got.
+createProgram()
+  .parseAsync()
+  .catch((error: Error) => process.exit(exitCodeOf(error)));
 
-withConfig(program.command('serve', { isDefault: true }))
-  .description('run the server')
-  .option('--port <number>', 'the port to listen on (default: 8383)')
-  .option('--host <address>', 'the address to listen on')
-  .action(serve);
-
-withConfig(program.command('config'))
-  .description('print the effective configuration, and where each value comes from')
-  .action(printConfig);
-
-withConfig(program.command('doctor'))
-  .description('look at everything Kinora needs, and say what is wrong and what to do')
-  .option('--json', 'print the report as JSON')
-  .action(doctor);
-
-withConfig(program.command('health'))
-  .description('ask the server that runs here whether it answers: exit code 0 or 1')
-  .option('--port <number>', 'the port it listens on, if it was given one')
-  .option('--host <address>', 'the address it listens on, if it was given one')
-  .action(health);
-
-const user = program.command('user').description('accounts');
-withConfig(user.command('add <name>'))
-  .description('add an account; the password is asked for, or read from standard input')
-  .option('--admin', 'make it an admin')
-  .option('--email <address>', 'its e-mail address')
-  .action(addUserCommand);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  // A sentence for people; the stack for those who look for the cause.
-  console.error(process.env['KINORA_DEV_STACK'] ? error : (error as Error).message);
-  process.exit(1);
+/** Says what went wrong: a sentence for people, the stack for those who look for the cause. */
+function exitCodeOf(error: Error): number {
+  // It has printed its own sentence, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  console.error(process.env['KINORA_DEV_STACK'] ? error : error.message);
+  return error instanceof CommandFailure ? error.exitCode : EXIT.failed;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
 import { takeBrowserValues } from '../features/settings/queries.ts';
 import type { ConfigFlags, LoadedConfig } from '../platform/config/load.ts';
 import { loadConfig } from '../platform/config/load.ts';
@@ -31,4 +32,26 @@ export function loadedWithBrowser(flags: ConfigFlags): LoadedConfig {
 export function logFor({ config }: LoadedConfig): Log {
   const json = config.log.format === 'json' || (config.log.format === 'auto' && !process.stderr.isTTY);
   return createLog({ level: config.log.level, json });
+}
+
+/** What every command that is about an instance takes; goes last. */
+export function instanceOptions(command: Command): Command {
+  return command
+    .optionsGroup('Which instance:')
+    .option('--config <file>', 'the YAML file to read (default: kinora.yaml in the data folder)')
+    .option('--data <dir>', 'the data folder (default: ./data)');
+}
+
+/** Lines below a command's help that can be typed as they are. */
+export function examples(command: Command, lines: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ kinora ${line}`).join('\n')}`);
+}
+
+/** A whole number of an option. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
 }

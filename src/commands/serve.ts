@@ -7,6 +7,7 @@ import type { ConfigFlags } from '../platform/config/load.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { openDataDir } from '../platform/datadir.ts';
 import { createService } from '../platform/systemd.ts';
+import { openChannel } from './channel.ts';
 import { listen } from './listen.ts';
 import { loadedFor, logFor } from './options.ts';
 
@@ -30,10 +31,15 @@ export async function serve(flags: ConfigFlags): Promise<void> {
   if (config.http.sendfile !== 'off' && config.http.trustedProxies.length === 0) {
     log.warn('http.sendfile does nothing without http.trustedProxies: add the address of your proxy there.');
   }
+  const channel = await openChannel(dataDir.path, running).catch((error) => {
+    log.warn({ error }, 'Commands such as "kinora user" cannot reach this server: see doctor.');
+    return { close() {} };
+  });
   const service = createService({ env: process.env, pid: process.pid, warn: (message) => log.warn(message) });
   const stop = stopper(server, running, () => {
     log.info('Stopping.');
     service.stopping();
+    channel.close();
   });
   onSignals(stop, reloadTls ?? (() => log.info('Asked to read the certificate again, but there is none: http.tls.')));
   running.start();

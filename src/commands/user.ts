@@ -1,77 +1,147 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
-import { createEvents } from '../core/events.ts';
-import { RegisterBody } from '../features/accounts/api.ts';
-import { hashPassword } from '../features/accounts/passwords.service.ts';
-import { addUser } from '../features/accounts/service.ts';
-import { systemClock } from '../platform/clock.ts';
+import { Argument, type Command, Option } from 'commander';
+import type { Page } from '../core/wire.ts';
+import { Role } from '../features/accounts/api.ts';
+import type { AccountWire, AddAccountBody } from '../features/accounts/users.api.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
-import { openDataDir } from '../platform/datadir.ts';
-import { openDatabase } from '../platform/db.ts';
-import { installationPath } from '../platform/installation.ts';
-import { createLog } from '../platform/log.ts';
-import { loadMigrations, migrate } from '../platform/migrate.ts';
-import { loadedFor } from './options.ts';
+import { notThere } from './exit.ts';
+import { type Instance, withInstance } from './instance.ts';
+import { examples, instanceOptions } from './options.ts';
+import { readPassword } from './password.ts';
+import { type Column, dateText, printList, say } from './print.ts';
 
-interface AddUserOptions extends ConfigFlags {
-  admin?: boolean;
-  email?: string;
+/** `kinora user ...`: other people's accounts. */
+
+interface Reply {
+  account: AccountWire;
 }
 
-/** `kinora user add NAME [--admin]`: also while the server runs. */
-export async function addUserCommand(name: string, options: AddUserOptions): Promise<void> {
-  const { config } = loadedFor(options);
-  const email = options.email ?? `${name.toLowerCase()}@localhost.localdomain`;
-  const password = await readPassword();
-  const account = RegisterBody.safeParse({ username: name, email, password });
-  if (!account.success) {
-    throw new Error(account.error.issues.map(({ path, message }) => `The ${path.join('.')} ${message}.`).join('\n'));
-  }
-  const db = openExisting(resolve(config.data.dir));
-  try {
-    const app = { db, clock: systemClock, events: createEvents(() => {}) };
-    const passwordHash = await hashPassword(password);
-    const role = options.admin ? 'admin' : 'member';
-    db.write((tx) => addUser(app, tx, { ...account.data, passwordHash, role }));
-    console.log(`Added ${name}${options.admin ? ' as an admin' : ''}.`);
-  } finally {
-    db.close();
-  }
-}
+const COLUMNS: Column<AccountWire>[] = [
+  { title: 'NAME', of: ({ username }) => username },
+  { title: 'ROLE', of: ({ role }) => role },
+  { title: 'E-MAIL', of: ({ email }) => email },
+  { title: 'SESSIONS', of: ({ sessions }) => sessions, align: 'right' },
+  { title: 'SINCE', of: ({ createdAtMs }) => dateText(createdAtMs) },
+];
 
-/** The database of a data folder, brought up to date unless a running server has done that already. */
-function openExisting(path: string) {
-  const log = createLog({ level: 'warn', json: false });
-  const isServed = (() => {
-    try {
-      openDataDir(path).close();
-      return false;
-    } catch (error) {
-      if (existsSync(join(path, 'kinora.db'))) return true;
-      throw error;
+export async function listUsers({ json, removed, ...flags }: ConfigFlags & { json?: boolean; removed?: boolean }) {
+  const items = await withInstance(flags, async (instance) => {
+    const all: AccountWire[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query = new URLSearchParams({ limit: '100', removed: String(removed ?? false), ...(cursor && { cursor }) });
+      const page: Page<AccountWire> = await instance.call('GET', `/api/users?${query}`);
+      all.push(...page.items);
+      cursor = page.nextCursor;
     }
-  })();
-  const db = openDatabase({ path: join(path, 'kinora.db'), log });
-  if (!isServed) {
-    migrate({ raw: db.raw, migrations: loadMigrations(installationPath('migrations')), log });
-  }
-  return db;
+    return all;
+  });
+  printList(items, COLUMNS, { json, empty: removed ? 'No account has been removed.' : 'There are no accounts yet.' });
 }
 
-/** Asks without showing it; from a pipe, the first line is the password. */
-async function readPassword(): Promise<string> {
-  const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const isTerminal = process.stdin.isTTY === true;
-  if (isTerminal) process.stderr.write('Password: ');
-  const lines = createInterface({ input: process.stdin, output: muted, terminal: isTerminal });
-  const answer = new Promise<string>((done, fail) => {
-    lines.once('line', done);
-    lines.once('close', () => fail(new Error('No password was given: type one, or send it on standard input.')));
+/** Also before the first start: it makes the data folder then. */
+export async function addUser(
+  username: string,
+  { admin, role, email, ...flags }: ConfigFlags & { admin?: boolean; role?: AccountWire['role']; email?: string },
+): Promise<void> {
+  const address = email ?? `${username.toLowerCase()}@localhost.localdomain`;
+  const password = await readPassword();
+  const wanted = admin ? 'admin' : (role ?? 'member');
+  const account = { username, email: address, password, role: wanted };
+  await withInstance(flags, (instance) => instance.call('POST', '/api/users', account satisfies AddAccount), {
+    mayCreate: true,
   });
-  const password = await answer;
-  lines.close();
-  if (isTerminal) process.stderr.write('\n');
-  return password;
+  say(`Added ${username}${wanted === 'member' ? '' : ` as ${wanted === 'admin' ? 'an admin' : 'a moderator'}`}.`);
+}
+
+type AddAccount = import('zod').input<typeof AddAccountBody>;
+
+export async function removeUser(name: string, flags: ConfigFlags): Promise<void> {
+  await withUser(flags, name, (instance, { id }) => instance.call('DELETE', `/api/users/${id}`));
+  say(`Removed ${name}. Its videos stay; "kinora user restore ${name}" brings it back.`);
+}
+
+export async function restoreUser(name: string, flags: ConfigFlags): Promise<void> {
+  await withUser(flags, name, (instance, { id }) => instance.call('POST', `/api/users/${id}/restore`), true);
+  say(`${name} can sign in again.`);
+}
+
+export async function setRole(name: string, role: AccountWire['role'], flags: ConfigFlags): Promise<void> {
+  const { account } = await withUser(flags, name, (instance, { id }) =>
+    instance.call<Reply>('PATCH', `/api/users/${id}`, { role }),
+  );
+  say(`${account.username} is ${account.role === 'admin' ? 'an' : 'a'} ${account.role}.`);
+}
+
+export async function setPassword(name: string, flags: ConfigFlags): Promise<void> {
+  const password = await readPassword();
+  await withUser(flags, name, (instance, { id }) => instance.call('PATCH', `/api/users/${id}`, { password }));
+  say(`${name} has a new password, and has been signed out everywhere.`);
+}
+
+export async function endSessions(name: string, flags: ConfigFlags): Promise<void> {
+  const { ended } = await withUser(flags, name, (instance, { id }) =>
+    instance.call<{ ended: number }>('DELETE', `/api/users/${id}/sessions`),
+  );
+  say(ended === 1 ? `Ended one session of ${name}.` : `Ended ${ended} sessions of ${name}.`);
+}
+
+function withUser<T>(
+  flags: ConfigFlags,
+  name: string,
+  work: (instance: Instance, account: AccountWire) => Promise<T>,
+  removed = false,
+): Promise<T> {
+  return withInstance(flags, async (instance) => work(instance, await userNamed(instance, name, removed)));
+}
+
+/** By username or e-mail address, in any case. */
+async function userNamed(instance: Instance, name: string, removed: boolean): Promise<AccountWire> {
+  const query = new URLSearchParams({ search: name, limit: '100', removed: String(removed) });
+  const { items } = await instance.call<Page<AccountWire>>('GET', `/api/users?${query}`);
+  const same = (login: string) => login.toLowerCase() === name.toLowerCase();
+  const found = items.find(({ username, email }) => same(username) || same(email));
+  if (found) return found;
+  throw notThere(`There is no ${removed ? 'removed ' : ''}account "${name}". "kinora user list" names them.`);
+}
+
+export function userCommands(program: Command): void {
+  const user = program.command('user').description('accounts: list, add, remove, roles, passwords, sessions');
+  const command = (usage: string, description: string, ...lines: string[]) =>
+    examples(user.command(usage).description(description), lines);
+
+  instanceOptions(
+    command('list', 'list accounts by name', 'user list', 'user list --removed --json')
+      .option('--removed', 'those that have been removed')
+      .option('--json', 'as JSON, for programs'),
+  ).action(listUsers);
+  instanceOptions(
+    command(
+      'add <name>',
+      'add an account; the password is asked for, or read from standard input',
+      'user add ada --admin',
+      'user add grace --email grace@example.org < password.txt',
+    )
+      .option('--admin', 'make it an admin: the same as --role admin')
+      .addOption(new Option('--role <role>', 'what it may do').choices(Role.options))
+      .option('--email <address>', 'its e-mail address'),
+  ).action(addUser);
+  instanceOptions(
+    command('remove <name>', 'remove an account: it cannot sign in, and can be restored', 'user remove grace'),
+  ).action(removeUser);
+  instanceOptions(command('restore <name>', 'bring a removed account back', 'user restore grace')).action(restoreUser);
+  instanceOptions(
+    command('role <name>', 'change what an account may do', 'user role grace moderator').addArgument(
+      new Argument('<role>', 'what it may do').choices(Role.options),
+    ),
+  ).action(setRole);
+  instanceOptions(
+    command(
+      'password <name>',
+      'set a new password, asked for or read from standard input; it is signed out everywhere',
+      'user password ada',
+    ),
+  ).action(setPassword);
+  const sessions = user.command('sessions').description('where an account is signed in');
+  instanceOptions(
+    examples(sessions.command('end <name>').description('sign an account out everywhere'), ['user sessions end ada']),
+  ).action(endSessions);
 }

@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { DAY_MS, SECOND_MS } from '../core/time.ts';
 import { viewerOf } from '../features/accounts/sessions.service.ts';
-import type { Actor } from '../features/accounts/viewer.ts';
+import type { Actor, Viewer } from '../features/accounts/viewer.ts';
 import { basePathOf } from '../platform/config/base-path.ts';
 import { isAmong } from '../platform/networks.ts';
 import type { App } from '../ports.ts';
@@ -12,12 +12,20 @@ import type { HttpEnv } from './env.ts';
 
 const COOKIE = 'kinora_session';
 
+/** In a request's bindings: who asks, where this process itself knows it. A symbol, which no request can carry. */
+export const GIVEN_VIEWER = Symbol('the viewer is given');
+
 /** Finds out who asks: `Authorization: Bearer`, else the session cookie. */
 export function findViewer(app: App): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
+    const given = (c.env as { [GIVEN_VIEWER]?: Viewer } | undefined)?.[GIVEN_VIEWER];
+    if (given) {
+      c.set('viewer', given);
+      return next();
+    }
     const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
     c.set('viewer', viewerOf(app, bearer ?? getCookie(c, COOKIE)));
-    await next();
+    return next();
   };
 }
 

@@ -17,6 +17,9 @@ export interface DataDir {
   close(): void;
 }
 
+/** Another process has the data folder. */
+export class DataDirInUse extends Error {}
+
 /**
  * Makes the data folder if need be and locks it, so that two Kinoras never share one.
  * Throws an `Error` with a sentence for whoever starts Kinora.
@@ -80,7 +83,7 @@ function lock(path: string): () => void {
   } catch (error) {
     connection.close();
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
-    throw new Error(
+    throw new DataDirInUse(
       `Another Kinora${readPid(pidPath)} already uses ${path}. Stop it first, or choose another folder with --data.`,
     );
   }

@@ -1,0 +1,73 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { completionCommand } from './completion.ts';
+import { printConfig } from './config.ts';
+import { doctor } from './doctor.ts';
+import { EXIT_MEANINGS } from './exit.ts';
+import { health } from './health.ts';
+import { jobCommands } from './jobs.ts';
+import { libraryCommands, scanCommand } from './library.ts';
+import { examples, instanceOptions } from './options.ts';
+import { serve } from './serve.ts';
+import { userCommands } from './user.ts';
+import { videoCommands } from './video.ts';
+
+/** The whole command line as a tree: what is parsed, what help, completion and docs/cli.md are made of. */
+export function createProgram(): Command {
+  const program = new Command('kinora')
+    // Inherited by the commands below: nothing here ends the process by itself.
+    .exitOverride()
+    .helpOption('-h, --help', 'say what a command does')
+    .description("Kinora: your films and shows, and your community's own video site, from one process.")
+    .version(VERSION, '-V, --version', 'print the version')
+    .showHelpAfterError('Say "kinora --help" to see what there is.');
+
+  program.commandsGroup('The server:');
+  instanceOptions(
+    examples(program.command('serve', { isDefault: true }).description('run the server'), [
+      'serve',
+      'serve --port 9000 --data /srv/kinora',
+    ])
+      .option('--port <number>', 'the port to listen on (default: 8383)')
+      .option('--host <address>', 'the address to listen on'),
+  ).action(serve);
+  instanceOptions(
+    examples(program.command('health').description('ask the server that runs here whether it answers: code 0 or 1'), [
+      'health',
+    ])
+      .option('--port <number>', 'the port it listens on, if it was given one')
+      .option('--host <address>', 'the address it listens on, if it was given one'),
+  ).action(health);
+  instanceOptions(
+    examples(program.command('config').description('print the settings in force, and where each comes from'), [
+      'config --config /etc/kinora.yaml',
+    ]),
+  ).action(printConfig);
+  instanceOptions(
+    examples(
+      program
+        .command('doctor')
+        .description('look at everything Kinora needs, and say what is wrong and what to do')
+        .option('--json', 'as JSON, for programs'),
+      ['doctor', 'doctor --json --data /srv/kinora'],
+    ),
+  ).action(doctor);
+
+  program.commandsGroup('What is in it, also while it runs:');
+  userCommands(program);
+  libraryCommands(program);
+  scanCommand(program);
+  videoCommands(program);
+  jobCommands(program);
+
+  program.commandsGroup('The rest:');
+  completionCommand(program);
+  program.helpCommand('help [command]', 'say what a command does');
+  program.addHelpText('after', `\nExit codes:\n${EXIT_MEANINGS.map(exitLine).join('\n')}`);
+  examples(program, ['serve', 'user add ada --admin', 'user --help']);
+  return program;
+}
+
+function exitLine([code, meaning]: readonly [number, string]): string {
+  return `  ${String(code).padEnd(4)} ${meaning}`;
+}
