@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -100,7 +101,6 @@ describe.runIf(nginxVersion() !== null).each([
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
 
     const film = await makeClip({ seconds: 6, size: '320x180', gop: 30 });
-    const { readFileSync } = await import('node:fs');
     const bytes = readFileSync(film);
     const made = await ask(`${BASE}/api/uploads`, {
       method: 'POST',
@@ -132,7 +132,16 @@ describe.runIf(nginxVersion() !== null).each([
 
   it('names media below its path, down to the last segment', async () => {
     const client = kinora.client(token);
-    await client.waitFor(id, (reply) => isReady(reply) && reply.playback!.poster !== null);
+    await client.waitFor(
+      id,
+      (reply) => isReady(reply) && reply.playback!.storyboard !== null && reply.playback!.poster !== null,
+    );
+    const added = await ask(`${BASE}/api/videos/${id}/captions?filename=film.en.srt`, {
+      method: 'POST',
+      headers: signedIn(),
+      body: '1\n00:00:01,000 --> 00:00:03,000\nGood evening.\n',
+    });
+    expect(added.status).toBe(201);
     const reply = await ask(`${BASE}/api/videos/${id}`, { headers: signedIn() });
     const { playback } = JSON.parse(reply.text) as VideoReply;
     const named = JSON.stringify(playback)
@@ -142,6 +151,10 @@ describe.runIf(nginxVersion() !== null).each([
     for (const address of named) expect(address.startsWith(`${BASE}/media/${id}/`)).toBe(true);
     expect((await ask(`${playback!.poster!}.jpg`)).headers.get('content-type')).toBe('image/jpeg');
     expect((await ask(playback!.dash)).text).toContain('<MPD');
+    expect((await ask(playback!.captions[0]!.vtt!)).text).toContain('Good evening.');
+    const [, sheet] = /^(\S+)#xywh=/m.exec((await ask(playback!.storyboard!)).text)!;
+    const drawn = await ask(new URL(sheet!, nginx.url + playback!.storyboard!).pathname);
+    expect([drawn.status, drawn.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^image\//)]);
 
     const outside = { ...client, bytes: async (path: string) => (await ask(new URL(path, nginx.url).pathname)).bytes };
     const { variants } = await readMultivariant(outside, playback!.hls);
