@@ -1,12 +1,20 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const everywhere = ['**/node_modules/**', 'dist/**', 'data/**'];
 
 /** One project for each suite of `npm test`. Seconds, since most of them wait for a real ffmpeg or a real browser. */
-function suite(name: string, include: string[], timeoutSeconds: number, setupSeconds = timeoutSeconds) {
+function suite(
+  name: string,
+  include: string[],
+  timeoutSeconds: number,
+  setupSeconds = timeoutSeconds,
+  more: { env?: Record<string, string>; globalSetup?: string } = {},
+) {
   return {
     extends: true as const,
     test: {
+      ...more,
       name,
       include,
       exclude: everywhere,
@@ -38,6 +46,17 @@ export default defineConfig({
       suite('flows', ['test/flows/**/*.test.ts'], 240),
       suite('browser', ['test/browser/**/*.test.ts'], 120),
       suite('crash', ['test/crash/**/*.test.ts'], 240),
+      // The flows of other suites once more, through the one file that people download; fewer kills, since each counts here as there.
+      suite(
+        'binary',
+        ['test/binary/**/*.test.ts', 'test/browser/first-evening.test.ts', 'test/crash/kill-9.test.ts'],
+        240,
+        120,
+        {
+          env: { KINORA_TEST_BINARY: fileURLToPath(new URL('dist/kinora', import.meta.url)), KINORA_TEST_ROUNDS: '5' },
+          globalSetup: './test/binary/build.ts',
+        },
+      ),
       suite('security', ['test/security/**/*.test.ts'], 60, 120),
     ],
   },

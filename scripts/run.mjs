@@ -1,5 +1,5 @@
 /**
- * What every npm script goes through: `node scripts/run.mjs start|test|dev|check|bench|build|format|docs|screenshots|kinora ...args`.
+ * What every npm script goes through: `node scripts/run.mjs COMMAND ...args`, COMMAND being one of those below.
  *
  * It makes a fresh clone runnable, doing only what is missing and saying what it does: a Node that is new enough, the
  * packages, an ffmpeg, the builds of web interface and server. Then it runs the program. Plain JavaScript without dependencies, since it has
@@ -35,6 +35,7 @@ const COMMANDS = {
   docs: { program: ['scripts/docs.ts'] },
   screenshots: { program: ['test/support/screenshots.ts'], ffmpeg: () => true, web: () => true, wholeGroup: true },
   build: { web: () => true },
+  'build:binary': { program: ['scripts/binary/build.ts'], web: () => true, wholeGroup: true },
 };
 
 async function main([name, ...args]) {

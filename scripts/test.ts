@@ -1,6 +1,6 @@
 /**
  * `npm test`: the checks, then each suite in turn, then one line that counts. `npm test -- NAME` runs one suite (unit,
- * flows, browser, crash, security), `npm test -- PATTERN` the test files whose path contains it; both leave the checks out.
+ * flows, browser, crash, security, binary), `npm test -- PATTERN` the test files whose path contains it; both leave the checks out.
  */
 import { spawn } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { add, closingLine, countFile, NOTHING, type Tally } from './testing/tall
 
 const ROOT = join(import.meta.dirname, '..');
 /** In the order in which a failure is cheapest to find. `unit` has its tests all over the place. */
-const SUITES = ['unit', 'flows', 'security', 'crash', 'browser'];
+const SUITES = ['unit', 'flows', 'security', 'crash', 'browser', 'binary'];
 
 /** Runs Vitest with its usual output, and counts. */
 async function vitest(reportFolder: string, args: string[]): Promise<Tally> {

@@ -14,12 +14,12 @@ import type { DataDir } from './platform/datadir.ts';
 import { openDatabase } from './platform/db.ts';
 import { createFfmpeg } from './platform/ffmpeg.ts';
 import { createHardware } from './platform/hardware.ts';
-import { installationPath } from './platform/installation.ts';
 import { createLiveHub } from './platform/live.ts';
 import type { Log } from './platform/log.ts';
 import { openLogBook } from './platform/log-book.ts';
 import { readMachine } from './platform/machine.ts';
 import { loadMigrations, migrate } from './platform/migrate.ts';
+import { ffmpegPaths } from './platform/natives/programs.ts';
 import { createQueue } from './platform/queue.ts';
 import { createFsStorage } from './platform/storage/fs.ts';
 import type { App } from './ports.ts';
@@ -50,13 +50,13 @@ export function createApp(options: AppOptions): RunningApp {
   const { config, dataDir, log, clock = systemClock } = options;
   const configSource = options.configSource ?? { origins: {}, file: null };
   const db = openDatabase({ path: dataDir.databasePath, log });
-  migrate({ raw: db.raw, migrations: loadMigrations(installationPath('migrations')), log, nowMs: clock.nowMs });
+  migrate({ raw: db.raw, migrations: loadMigrations(), log, nowMs: clock.nowMs });
   takeBrowserValues({ config, configSource, db, log });
   const book = openLogBook({ path: dataDir.logsPath, lines: () => config.log.keepLines, nowMs: clock.nowMs });
   const endBook = log.follow(book.add);
   const events = createEvents((error, name) => log.error({ error }, `A reaction to "${name}" failed.`));
   const storage = createFsStorage({ root: dataDir.path });
-  const ffmpeg = createFfmpeg({ ffmpeg: config.media.ffmpeg || 'ffmpeg', ffprobe: config.media.ffprobe || 'ffprobe' });
+  const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const machine = readMachine();
   const lanes = {
     probe: 2,
@@ -104,7 +104,7 @@ export function createApp(options: AppOptions): RunningApp {
 
   handleJobs(app);
   react(app);
-  const router = createRouter(app, apiRoutes(app), installationPath('dist', 'web'));
+  const router = createRouter(app, apiRoutes(app));
   const watch = createLibraryWatch(app);
   let stopSchedule = () => {};
   return {

@@ -34,6 +34,8 @@ export function layerOf(path: string): string | null {
   const name = first.replace(/\.ts$/, '');
   if (LISTS.includes(name)) return 'lists';
   if (name === 'version') return 'core';
+  // Where the single binary begins, before main.
+  if (name === 'binary') return 'main';
   return ['main', 'app', 'ports'].includes(name) ? name : null;
 }
 

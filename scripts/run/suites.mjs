@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { inPath } from './ffmpeg.mjs';
 import { runQuietly, Stop, say } from './process.mjs';
 
-export const SUITES = ['unit', 'flows', 'browser', 'crash', 'security'];
+export const SUITES = ['unit', 'flows', 'browser', 'crash', 'security', 'binary'];
 
 /**
  * A later suite that needs a real server adds its line here. `pinned`: the wrapper can also install its own. `some`: only some
  * tests of the suite need it, which leave themselves out where it is not there; on CI they must run.
  */
 const NEEDS = [
-  { suites: ['flows', 'browser', 'crash', 'security'], binaries: ['ffmpeg'], debian: 'ffmpeg', pinned: true },
-  { suites: ['browser'], binaries: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+  { suites: ['flows', 'browser', 'crash', 'security', 'binary'], binaries: ['ffmpeg'], debian: 'ffmpeg', pinned: true },
+  { suites: ['browser', 'binary'], binaries: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   { suites: ['flows'], binaries: ['mpv'], debian: 'mpv', some: true },
   { suites: ['flows', 'browser'], binaries: ['nginx'], debian: 'nginx', some: true },
   { suites: ['unit', 'flows', 'browser'], binaries: ['openssl'], debian: 'openssl', some: true },
@@ -47,6 +47,9 @@ export async function prepareSuites(args) {
   const skipped = {};
   for (const need of lacking.filter(({ some }) => !some)) {
     for (const suite of need.suites) skipped[suite] = `it needs ${need.debian}, which is not installed`;
+  }
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    skipped.binary = 'the ffmpeg it carries is for Linux x64';
   }
   return skipped;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { ConfigError } from '../platform/config/problems.ts';
 import { createFfmpeg } from '../platform/ffmpeg.ts';
+import { ffmpegPaths } from '../platform/natives/programs.ts';
 import { certificateCheck } from './doctor/certificate.ts';
 import { type Check, type Finding, ok, problem } from './doctor/check.ts';
 import { hardwareCheck } from './doctor/hardware.ts';
@@ -67,7 +68,7 @@ async function* examine(flags: ConfigFlags): AsyncGenerator<Section> {
   }
   const { config, file } = loaded;
   yield { title, findings: [ok(file ? `read from ${file}` : 'the defaults: there is no kinora.yaml')] };
-  const ffmpeg = createFfmpeg({ ffmpeg: config.media.ffmpeg || 'ffmpeg', ffprobe: config.media.ffprobe || 'ffprobe' });
+  const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const patient = { config, ffmpeg, dataFolder: resolve(config.data.dir), nowMs: Date.now() };
   try {
     for (const check of CHECKS) yield { title: check.title, findings: await examineOne(check, patient) };

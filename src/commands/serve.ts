@@ -6,9 +6,11 @@ import { prepareSetup } from '../features/instance/setup.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { openDataDir } from '../platform/datadir.ts';
+import { unpackPrograms } from '../platform/natives/programs.ts';
 import { createService } from '../platform/systemd.ts';
 import { openChannel } from './channel.ts';
 import { listen } from './listen.ts';
+
 import { loadedFor, logFor } from './options.ts';
 
 /** How long open requests may take to end when the server stops. */
@@ -42,9 +44,12 @@ export async function serve(flags: ConfigFlags): Promise<void> {
     channel.close();
   });
   onSignals(stop, reloadTls ?? (() => log.info('Asked to read the certificate again, but there is none: http.tls.')));
+  // Before anything that takes a while: the link of the setup works as soon as somebody is answered.
+  const setup = prepareSetup(running.app, setupToken ?? undefined);
+  await unpackPrograms();
   running.start();
   service.ready();
-  greet(config, (server.address() as AddressInfo).port, prepareSetup(running.app, setupToken ?? undefined));
+  greet(config, (server.address() as AddressInfo).port, setup);
   const version = running.app.ffmpeg.version();
   if (version === null)
     log.warn('ffmpeg cannot be started: nothing new can be processed. Install it, or set media.ffmpeg.');

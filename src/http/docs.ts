@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { notFound } from '../core/problem.ts';
+import { internalError, notFound } from '../core/problem.ts';
+import { programFiles } from '../platform/installation.ts';
 import { access } from './access.ts';
 import { sendBytes } from './bytes.ts';
 import type { HttpEnv } from './env.ts';
@@ -28,12 +27,13 @@ export function docsRoutes(document: () => Promise<object>): Hono<HttpEnv> {
       async (c) => c.json(await document(), 200),
     )
     .get('/api/docs', declared('A page to read and try the API', 'text/html'), (c) => c.html(PAGE))
-    .get('/api/docs/:file', declared("The page's files", 'text/javascript'), async (c) => {
+    .get('/api/docs/:file', declared("The page's files", 'text/javascript'), (c) => {
       const name = c.req.param('file');
       if (name === 'start.js') return c.body(START, 200, { 'Content-Type': 'text/javascript; charset=utf-8' });
       const contentType = FILES[name];
       if (!contentType) throw notFound('There is no such file.');
-      const bytes = await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)));
+      const bytes = programFiles.read(`node_modules/swagger-ui-dist/${name}`);
+      if (!bytes) throw internalError('The package swagger-ui-dist is not installed. Install Kinora again.');
       return sendBytes(c, bytes, { contentType, cache: 'public, max-age=3600' });
     });
 }

@@ -4,6 +4,7 @@ import { getPath } from 'hono/utils/url';
 import { notFound } from '../core/problem.ts';
 import { ANONYMOUS } from '../features/accounts/viewer.ts';
 import { basePathOf, withoutBasePath } from '../platform/config/base-path.ts';
+import { programFiles } from '../platform/installation.ts';
 import type { App } from '../ports.ts';
 import { access } from './access.ts';
 import { docsRoutes } from './docs.ts';
@@ -17,7 +18,7 @@ import { findViewer } from './viewer.ts';
 import { webRoutes } from './web.ts';
 
 /** Everything that answers HTTP, in order: who asks, whether they may, the API, and the web UI for all the rest. */
-export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): Hono<HttpEnv> {
+export function createRouter(app: App, api: Hono<HttpEnv>): Hono<HttpEnv> {
   let document: Promise<OpenApiDocument> | null = null;
   const base = basePathOf(app.config);
   // The base path is taken off where a proxy has left it on; both ways of setting one up are common.
@@ -35,11 +36,7 @@ export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): H
   router.use('/api/*', sameOriginOnly(app));
   for (const path of ['/api/*', '/ws/*']) router.use(path, findViewer(app));
   router.use('/api/*', async (c, next) => {
-    const startMs = performance.now();
     await next();
-    const { requestId } = c.var;
-    const ms = Math.round(performance.now() - startMs);
-    app.log.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms, requestId }, 'Answered.');
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
   });
   router.route(
@@ -48,7 +45,7 @@ export function createRouter(app: App, api: Hono<HttpEnv>, webFolder: string): H
   );
   router.route('/', api);
   if (base) router.get(base, access('anyone', TO_BASE), (c) => c.redirect(`${base}/`, 308));
-  router.route('/', webRoutes({ folder: webFolder, basePath: base }));
+  router.route('/', webRoutes({ files: programFiles, basePath: base }));
   assertEveryRouteDeclares(router);
   return router;
 }

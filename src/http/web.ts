@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname } from 'node:path';
 import { type Context, Hono } from 'hono';
 import { internalError, notFound } from '../core/problem.ts';
+import type { ProgramFiles } from '../platform/installation.ts';
 import { access } from './access.ts';
 import { sendBytes } from './bytes.ts';
 import type { HttpEnv } from './env.ts';
@@ -40,29 +40,28 @@ const CSP = [
 ].join('; ');
 
 export interface WebOptions {
-  /** The folder of the built web UI. */
-  folder: string;
+  /** Where the built web UI is, below `dist/web`. */
+  files: ProgramFiles;
   /** The path under which it is reached, "" or "/videos". */
   basePath: string;
 }
 
 /** Serves the web UI: hashed assets for ever, and the page itself for every address that is no file and no API. */
-export function webRoutes({ folder, basePath }: WebOptions): Hono<HttpEnv> {
+export function webRoutes({ files, basePath }: WebOptions): Hono<HttpEnv> {
   const kept = new Map<string, Buffer>();
 
-  async function findFile(name: string): Promise<Buffer | null> {
-    const path = normalize(join(folder, name));
-    if (!path.startsWith(folder + sep)) return null;
-    const hit = kept.get(path);
+  function findFile(name: string): Buffer | null {
+    if (name.split(/[\\/]/).includes('..')) return null;
+    const hit = kept.get(name);
     if (hit) return hit;
-    const bytes = await readFile(path).catch(() => null);
+    const bytes = files.read(`dist/web/${name}`);
     // Names under assets/ carry a hash of their content; the others may be rebuilt while we run.
-    if (bytes && name.startsWith('assets/')) kept.set(path, bytes);
+    if (bytes && name.startsWith('assets/')) kept.set(name, bytes);
     return bytes;
   }
 
-  async function page(c: Context<HttpEnv>): Promise<Response> {
-    const html = await findFile('index.html');
+  function page(c: Context<HttpEnv>): Response {
+    const html = findFile('index.html');
     if (!html) throw internalError('The web interface has not been built. Start Kinora with "npm start".');
     const text = html
       .toString('utf8')
@@ -73,11 +72,11 @@ export function webRoutes({ folder, basePath }: WebOptions): Hono<HttpEnv> {
   }
 
   const declared = access('anyone', { summary: 'The web interface', returns: { 200: 'text/html' } });
-  return new Hono<HttpEnv>().get('/*', declared, async (c) => {
+  return new Hono<HttpEnv>().get('/*', declared, (c) => {
     const name = decodePath(c.req.path);
     if (name === null || /^(api|media|ws)(\/|$)/.test(name)) throw notFound('There is nothing at this address.');
     if (name === '' || name === 'index.html') return page(c);
-    const bytes = await findFile(name);
+    const bytes = findFile(name);
     if (bytes) {
       const immutable = name.startsWith('assets/');
       const cache = immutable ? 'public, max-age=31536000, immutable' : 'no-cache';

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { filesIn } from './installation.ts';
 import { createSilentLog } from './log.ts';
 import { loadMigrations, type Migration, migrate } from './migrate.ts';
 
@@ -120,10 +121,11 @@ describe('the snapshot', () => {
 });
 
 it('loads the SQL files of a folder in the order of their names', () => {
-  writeFileSync(join(folder, '0002_b.sql'), 'B');
-  writeFileSync(join(folder, '0001_a.sql'), 'A');
-  writeFileSync(join(folder, 'notes.md'), '');
-  expect(loadMigrations(folder)).toEqual([
+  mkdirSync(join(folder, 'migrations'));
+  writeFileSync(join(folder, 'migrations/0002_b.sql'), 'B');
+  writeFileSync(join(folder, 'migrations/0001_a.sql'), 'A');
+  writeFileSync(join(folder, 'migrations/notes.md'), '');
+  expect(loadMigrations(filesIn(folder))).toEqual([
     { name: '0001_a', sql: 'A' },
     { name: '0002_b', sql: 'B' },
   ]);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { type ProgramFiles, programFiles } from './installation.ts';
 import type { Log } from './log.ts';
 
 /** One reviewed, append-only step of the schema: `{ name: '0001_first', sql: 'CREATE TABLE ...' }`. */
@@ -22,12 +23,12 @@ export interface MigrateOptions {
   nowMs?: () => number;
 }
 
-/** Reads `*.sql` of a folder, sorted by name: `0001_first.sql`, `0002_second.sql`. */
-export function loadMigrations(folder: string): Migration[] {
-  return readdirSync(folder)
+/** Those that come with the program: `migrations/*.sql`, sorted by name, `0001_first.sql`, `0002_second.sql`. */
+export function loadMigrations(files: ProgramFiles = programFiles): Migration[] {
+  return files
+    .list('migrations')
     .filter((file) => file.endsWith('.sql'))
-    .sort()
-    .map((file) => ({ name: basename(file, '.sql'), sql: readFileSync(join(folder, file), 'utf8') }));
+    .map((file) => ({ name: basename(file, '.sql'), sql: files.read(`migrations/${file}`)!.toString('utf8') }));
 }
 
 /**

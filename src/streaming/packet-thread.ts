@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { LeadIn } from '../media/container/lead-in.ts';
+import { isSingleBinary, programFiles } from '../platform/installation.ts';
 import type { StreamRendition, StreamSource } from './source.ts';
 
 /**
@@ -40,7 +41,7 @@ export type PacketAnswer =
 const IDLE_MS = 60_000;
 /** A segment is in memory as a whole, some of them at once. */
 const MOST_MEMORY_MB = 512;
-/** The sources run as they are, and the built server as one file beside this one's. */
+/** The sources run as they are, the built server as one file beside this one's, the single binary from its own memory. */
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './packet-worker.ts' : './packet-worker.js', import.meta.url);
 
 interface Waiting {
@@ -59,7 +60,11 @@ export function createPacketThread(idleMs = IDLE_MS): PacketThread {
   let lastId = 0;
 
   function start(): Thread {
-    const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB } });
+    const resourceLimits = { maxOldGenerationSizeMb: MOST_MEMORY_MB };
+    const code = isSingleBinary && programFiles.read('packet-worker.js');
+    const worker = code
+      ? new Worker(code.toString('utf8'), { eval: true, resourceLimits })
+      : new Worker(WORKER, { resourceLimits });
     const started: Thread = { worker, waiting: new Map() };
     worker.on('message', (answer: PacketAnswer) => {
       const asker = started.waiting.get(answer.id);

@@ -12,7 +12,7 @@ import { person } from '../support/test-app.ts';
 
 /** `kill -9` at random points of upload and encoding: nothing acknowledged is lost, nothing half there is ever called ready. */
 
-const ROUNDS = 20;
+const ROUNDS = Number(process.env['KINORA_TEST_ROUNDS'] ?? 20);
 const ENV = { KINORA_SETUP_TOKEN: 'crash-test', KINORA_ENCODING_HEIGHTS: '[360, 240]', KINORA_LOG_LEVEL: 'warn' };
 
 let folder: string;

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { get as getPlain } from 'node:http';
 import { get as getSecure } from 'node:https';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
  * The real process, as an admin starts it: the built server under `npm test`, the sources when Vitest is run by itself.
- * `KINORA_TEST_BINARY` names another program to start, such as a single binary.
+ * `KINORA_TEST_BINARY` names the single binary to start in its place, as on a machine without Node and ffmpeg.
  */
 export interface KinoraProcess {
   url: string;
@@ -41,7 +44,12 @@ export async function startKinora(
   const binary = process.env['KINORA_TEST_BINARY'];
   const [command, ...first] = binary ? [binary] : [process.execPath, MAIN];
   const argv = [...first, 'serve', '--data', dataFolder, '--port', String(chosen), '--host', '127.0.0.1'];
-  const child = spawn(command!, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const surroundings = binary ? bareMachine() : { env: process.env };
+  const child = spawn(command!, argv, {
+    ...surroundings,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...surroundings.env, ...env },
+  });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
@@ -56,6 +64,19 @@ export async function startKinora(
       return ended;
     },
   };
+}
+
+let bare: { cwd: string; env: NodeJS.ProcessEnv } | null = null;
+
+/** What the single binary finds on a machine that has neither Node nor ffmpeg: an empty folder and a home, the same for all starts. */
+export function bareMachine(): { cwd: string; env: NodeJS.ProcessEnv } {
+  if (bare) return bare;
+  const folder = mkdtempSync(join(tmpdir(), 'kinora-bare-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const [cwd, home] = [join(folder, 'empty'), join(folder, 'home')];
+  for (const path of [cwd, home]) mkdirSync(path);
+  bare = { cwd, env: { HOME: home, PATH: join(folder, 'nothing') } };
+  return bare;
 }
 
 async function answering(url: string, child: ChildProcess, output: () => string): Promise<void> {

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:f
 import { access, constants, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { installationPath } from '../../platform/installation.ts';
 import { loadMigrations } from '../../platform/migrate.ts';
 import { KEEP_FREE_BYTES } from '../../platform/storage/port.ts';
 import { type Check, type Finding, note, ok, type Patient, problem, warning } from './check.ts';
@@ -66,7 +65,7 @@ export const databaseCheck: Check = {
 
 function migrationFindings(database: Database.Database): Finding[] {
   const applied = new Set(database.prepare('SELECT name FROM _migrations').pluck().all() as string[]);
-  const known = loadMigrations(installationPath('migrations')).map(({ name }) => name);
+  const known = loadMigrations().map(({ name }) => name);
   const newer = [...applied].filter((name) => !known.includes(name));
   if (newer.length > 0) {
     return [

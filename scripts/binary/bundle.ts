@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { build, type Plugin } from 'vite';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const ASK = JSON.stringify(join(ROOT, 'src/platform/natives/natives.ts'));
+
+/**
+ * The only two places that look for a native file of their own. They get what `loadAddons` has loaded before.
+ */
+const nativesByHand: Plugin = {
+  name: 'natives-by-hand',
+  enforce: 'pre',
+  // The .mjs build of sharp asks createRequire for its files, of which there are none.
+  config: () => ({
+    resolve: { alias: [{ find: /^sharp$/, replacement: join(ROOT, 'node_modules/sharp/dist/index.cjs') }] },
+  }),
+  load(id) {
+    const file = id.replaceAll('\\', '/');
+    if (/\/sharp\/dist\/sharp\.cjs$/.test(file)) return `module.exports = require(${ASK}).addon('sharp');`;
+    if (/\/better-sqlite3\/lib\/binding\.js$/.test(file))
+      return `exports.getBinding = () => require(${ASK}).addon('better-sqlite3');`;
+    return null;
+  },
+};
+
+/**
+ * Bundles `entry` with everything it needs into the one CommonJS file `outFile` of `outDir`: all that the single binary can load is
+ * what is built into Node.
+ */
+export async function bundle(entry: string, outDir: string, outFile: string): Promise<string> {
+  await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [nativesByHand],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      ssr: entry,
+      outDir,
+      emptyOutDir: false,
+      target: 'node24',
+      minify: true,
+      rollupOptions: { output: { format: 'cjs', entryFileNames: outFile, codeSplitting: false, keepNames: true } },
+    },
+    ssr: { noExternal: true },
+  });
+  return join(outDir, outFile);
+}
