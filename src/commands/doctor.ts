@@ -5,8 +5,10 @@ import { createFfmpeg } from '../platform/ffmpeg.ts';
 import { ffmpegPaths } from '../platform/natives/programs.ts';
 import { certificateCheck } from './doctor/certificate.ts';
 import { type Check, type Finding, ok, problem } from './doctor/check.ts';
+import { clockCheck } from './doctor/clock.ts';
 import { hardwareCheck } from './doctor/hardware.ts';
-import { clockCheck, limitsCheck, portCheck } from './doctor/machine.ts';
+import { limitsCheck, portCheck } from './doctor/machine.ts';
+import { permissionsCheck } from './doctor/permissions.ts';
 import { ffmpegCheck, nodeCheck } from './doctor/programs.ts';
 import { databaseCheck, dataFolderCheck, librariesCheck } from './doctor/storage.ts';
 import { loadedFor } from './options.ts';
@@ -19,6 +21,7 @@ const CHECKS: readonly Check[] = [
   limitsCheck,
   clockCheck,
   dataFolderCheck,
+  permissionsCheck,
   databaseCheck,
   librariesCheck,
   portCheck,
@@ -71,7 +74,10 @@ async function* examine(flags: ConfigFlags): AsyncGenerator<Section> {
   const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const patient = { config, ffmpeg, dataFolder: resolve(config.data.dir), nowMs: Date.now() };
   try {
-    for (const check of CHECKS) yield { title: check.title, findings: await examineOne(check, patient) };
+    for (const check of CHECKS) {
+      const findings = await examineOne(check, patient);
+      if (findings.length > 0) yield { title: check.title, findings };
+    }
   } finally {
     await ffmpeg.close();
   }

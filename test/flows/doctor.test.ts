@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -113,6 +124,45 @@ describe('beside a running server', () => {
     expect((await fetch(`${kinora.url}/api/instance`)).status).toBe(200);
     await kinora.end('SIGTERM');
     kinora = null;
+  });
+
+  it('finds secrets that others may read, a clock that was set back, and one nobody keeps right', async () => {
+    const data = join(folder, 'data');
+    expect((await report()).of('Permissions')).toMatchObject([{ state: 'ok' }]);
+    chmodSync(join(data, 'secret'), 0o644);
+    const later = Date.now() / 1000 + 3600;
+    utimesSync(join(data, 'kinora.db'), later, later);
+    const programs = join(folder, 'programs');
+    mkdirSync(programs);
+    writeFileSync(join(programs, 'timedatectl'), '#!/bin/sh\necho NTPSynchronized=no\n', { mode: 0o755 });
+    const { of, healthy } = await report({ PATH: `${programs}:${process.env['PATH']}` });
+    expect(healthy).toBe(true);
+    expect(of('Permissions')).toMatchObject([
+      {
+        state: 'warning',
+        text: 'secret may be read by other users (mode 644)',
+        todo: expect.stringContaining('chmod 600'),
+      },
+    ]);
+    expect(of('Clock')).toMatchObject([
+      { state: 'note' },
+      { state: 'warning', text: expect.stringMatching(/written 60 minutes from now/) },
+      { state: 'warning', text: 'is not kept right by NTP', todo: expect.stringContaining('set-ntp') },
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('finds files of another user', async () => {
+    const data = join(folder, 'data');
+    const now = Date.now() / 1000;
+    utimesSync(join(data, 'kinora.db'), now, now);
+    chmodSync(join(data, 'secret'), 0o600);
+    chownSync(data, 12345, 12345);
+    const { of, healthy } = await report();
+    expect(of('Permissions')).toMatchObject([
+      { state: 'problem', text: expect.stringMatching(/belong to user 0, the data folder to user 12345$/) },
+    ]);
+    expect(healthy).toBe(false);
+    chownSync(data, 0, 0);
   });
 
   it('tells a stranger on the port from Kinora', async () => {

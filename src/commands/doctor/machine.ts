@@ -4,19 +4,7 @@ import { VERSION } from '../../version.ts';
 import { askSelf } from '../ask-self.ts';
 import { type Check, type Finding, ok, type Patient, problem, warning } from './check.ts';
 
-/** The machine itself: its clock, what it lets us use, and the port. */
-
-export const clockCheck: Check = {
-  title: 'Clock',
-  run({ nowMs }) {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const text = `${new Date(nowMs).toISOString()}, time zone ${zone}`;
-    const year = new Date(nowMs).getUTCFullYear();
-    // A board without a battery wakes up in 1970; one with an empty one in the year it was made.
-    const todo = 'Set the clock (timedatectl set-ntp true): sessions, tokens and schedules go by it.';
-    return [year < 2026 || year > 2100 ? problem(`${text}: that cannot be`, todo) : ok(text)];
-  },
-};
+/** The machine itself: what it lets us use, and the port. */
 
 export const limitsCheck: Check = {
   title: 'Machine',

@@ -7,6 +7,7 @@ import { loadMigrations } from '../../platform/migrate.ts';
 import { KEEP_FREE_BYTES } from '../../platform/storage/port.ts';
 import { type Check, type Finding, note, ok, type Patient, problem, warning } from './check.ts';
 import { gigabytes } from './machine.ts';
+import { missingMount, readMounts, remoteFileSystem } from './mounts.ts';
 
 /** Where things are kept: the data folder, the database, the libraries. */
 
@@ -21,7 +22,7 @@ export const dataFolderCheck: Check = {
     try {
       mkdirSync(scratch);
       writeFileSync(join(scratch, 'a'), 'a');
-      return [ok(`${dataFolder} can be written to`), ...spaceFindings(dataFolder)];
+      return [ok(`${dataFolder} can be written to`), ...remoteFindings(dataFolder), ...spaceFindings(dataFolder)];
     } catch (error) {
       const who = process.getuid ? ` (user ${process.getuid()})` : '';
       const todo = `Give the folder to the user that runs Kinora${who}, or choose another: data.dir.`;
@@ -31,6 +32,13 @@ export const dataFolderCheck: Check = {
     }
   },
 };
+
+function remoteFindings(folder: string): Finding[] {
+  const kind = remoteFileSystem(statfsSync(folder).type);
+  if (kind === null) return [];
+  const todo = 'Keep the data folder on a disk of this machine; libraries may be anywhere.';
+  return [warning(`is on ${kind}: the database may be damaged there, since its locks do not hold`, todo)];
+}
 
 function spaceFindings(folder: string): Finding[] {
   const { bavail, bsize, blocks } = statfsSync(folder);
@@ -98,11 +106,21 @@ export const librariesCheck: Check = {
   },
 };
 
+/** A share whose server is gone answers no sooner than it comes back. */
+const PATIENCE_MS = 5000;
+
 async function folderFinding({ name, path }: { name: string; path: string }): Promise<Finding> {
   const todo = 'Mount it, or correct the path. What Kinora knows of it is kept meanwhile.';
+  const mounts = readMounts();
+  const missing = mounts && missingMount(path, mounts.fstab, mounts.mountinfo);
+  if (missing)
+    return warning(`${name}: ${path} is behind ${missing}, and nothing is mounted there`, `mount ${missing}`);
   try {
-    await access(path, constants.R_OK | constants.X_OK);
-    const entries = await readdir(path);
+    const entries = await withinPatience(access(path, constants.R_OK | constants.X_OK).then(() => readdir(path)));
+    if (entries === null) {
+      const gone = 'Look whether the machine or disk it is on is there. What Kinora knows of it is kept meanwhile.';
+      return warning(`${name}: ${path} does not answer`, gone);
+    }
     return entries.length > 0
       ? ok(`${name}: ${path} can be read`)
       : warning(
@@ -117,6 +135,14 @@ async function folderFinding({ name, path }: { name: string; path: string }): Pr
     }
     return warning(`${name}: ${path} ${code === 'ENOENT' ? 'is not there' : `cannot be read: ${message}`}`, todo);
   }
+}
+
+async function withinPatience<T>(work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), PATIENCE_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function withDatabase({ dataFolder }: Patient, look: (database: Database.Database) => Finding[]): Finding[] {
