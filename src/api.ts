@@ -8,6 +8,7 @@ import { historyRoutes } from './features/history/routes.ts';
 import { instanceRoutes } from './features/instance/routes.ts';
 import { jobRoutes } from './features/jobs/routes.ts';
 import { libraryRoutes } from './features/libraries/routes.ts';
+import { arrivalRoutes } from './features/live/arrival.routes.ts';
 import { liveRoutes } from './features/live/routes.ts';
 import { logRoutes } from './features/logs/routes.ts';
 import { overviewRoutes } from './features/overview/routes.ts';
@@ -32,6 +33,7 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     jobRoutes(app),
     overviewRoutes(app),
     liveRoutes(app),
+    arrivalRoutes(app),
     settingRoutes(app),
     auditRoutes(app),
     logRoutes(app),

@@ -8,6 +8,7 @@ import { type Check, type Finding, ok, problem } from './doctor/check.ts';
 import { clockCheck } from './doctor/clock.ts';
 import { hardwareCheck } from './doctor/hardware.ts';
 import { limitsCheck, portCheck } from './doctor/machine.ts';
+import { outsideCheck } from './doctor/outside.ts';
 import { permissionsCheck } from './doctor/permissions.ts';
 import { ffmpegCheck, nodeCheck } from './doctor/programs.ts';
 import { databaseCheck, dataFolderCheck, librariesCheck } from './doctor/storage.ts';
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   librariesCheck,
   portCheck,
   certificateCheck,
+  outsideCheck,
 ];
 
 interface DoctorFlags extends ConfigFlags {

@@ -114,7 +114,10 @@ async function folderFinding({ name, path }: { name: string; path: string }): Pr
   const mounts = readMounts();
   const missing = mounts && missingMount(path, mounts.fstab, mounts.mountinfo);
   if (missing)
-    return warning(`${name}: ${path} is behind ${missing}, and nothing is mounted there`, `mount ${missing}`);
+    return warning(
+      `${name}: ${path} is behind ${missing}, and nothing is mounted there`,
+      `Mount it: mount ${missing}. What Kinora knows of it is kept meanwhile.`,
+    );
   try {
     const entries = await withinPatience(access(path, constants.R_OK | constants.X_OK).then(() => readdir(path)));
     if (entries === null) {

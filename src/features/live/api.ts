@@ -33,3 +33,14 @@ export const LiveMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('library.changed'), libraryId: Id }),
 ]);
 export type LiveMessage = z.infer<typeof LiveMessage>;
+
+/** How a request arrived, as `/ws/arrival/` says it: nothing that who asks does not know or may not know. */
+export const ArrivalWire = z.object({
+  host: z.string(),
+  address: z.string().describe("The asker's, as far as it is known."),
+  trusted: z.boolean().describe('It came by a proxy of http.trustedProxies.'),
+  forwardedFor: z.boolean().describe('It had X-Forwarded-For.'),
+  forwardedProto: z.string().nullable(),
+  forwardedHost: z.string().nullable(),
+});
+export type ArrivalWire = z.infer<typeof ArrivalWire>;
