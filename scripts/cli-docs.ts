@@ -1,5 +1,3 @@
-/** Writes docs/cli.md out of the tree of commands. `node scripts/cli-docs.ts [--check]` */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT_MEANINGS } from '../src/commands/exit.ts';
@@ -7,7 +5,7 @@ import { createProgram } from '../src/commands/program.ts';
 
 export const CLI_DOCS = join(import.meta.dirname, '..', 'docs', 'cli.md');
 
-/** The whole page, the same on every machine. */
+/** docs/cli.md, made of the tree of commands: the same on every machine. */
 export function cliDocs(program = createProgram()): string {
   const sections = program.commands.flatMap((command) => sectionsOf(command, '##', ['kinora']));
   return `${[INTRODUCTION, exitCodes(), ...sections].join('\n\n')}\n`;
@@ -15,7 +13,7 @@ export function cliDocs(program = createProgram()): string {
 
 const INTRODUCTION = `# The command line
 
-<!-- Made by "node scripts/cli-docs.ts" out of the commands themselves: change nothing here. -->
+<!-- Made by "npm run docs" out of the commands themselves: change nothing here. -->
 
 \`kinora COMMAND --help\` says what is here. In a clone of the repository, \`npm run kinora -- COMMAND\` runs it; in a container,
 \`docker exec -it NAME kinora COMMAND\`.
@@ -60,12 +58,3 @@ function examplesOf(command: Command): string[] {
 const fenced = (lines: readonly string[], language: string) => ['```' + language, ...lines, '```'].join('\n');
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 const cell = (text: string) => text.replaceAll('|', '\\|');
-
-if (import.meta.main) {
-  const page = cliDocs();
-  if (process.argv.includes('--check')) {
-    const isCurrent = readFileSync(CLI_DOCS, 'utf8') === page;
-    if (!isCurrent) console.log('docs/cli.md is not what the commands say. Run "node scripts/cli-docs.ts".');
-    process.exitCode = isCurrent ? 0 : 1;
-  } else writeFileSync(CLI_DOCS, page);
-}
