@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 
-# Builds server and web interface and leaves only what runs.
+# Builds server and web interface and leaves only what runs. For other processors than your own (amd64 and arm64 have all that
+# is needed): docker buildx build --platform linux/amd64,linux/arm64 .
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -10,10 +11,14 @@ RUN node scripts/run.mjs build \
  && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
-# ffmpeg is GPL software of its own; setpriv comes with Debian's util-linux.
+# ffmpeg is GPL software of its own; setpriv comes with Debian's util-linux. The drivers are what VAAPI needs beside /dev/dri:
+# Mesa's for AMD, Intel's where there are Intel processors.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ffmpeg tzdata \
+ && apt-get install -y --no-install-recommends ffmpeg tzdata mesa-va-drivers \
+ && if [ "$(dpkg --print-architecture)" = amd64 ]; then \
+      apt-get install -y --no-install-recommends intel-media-va-driver; \
+    fi \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
@@ -27,12 +32,14 @@ ENV NODE_ENV=production \
     KINORA_DATA_DIR=/data \
     PUID=1000 \
     PGID=1000 \
-    UMASK=022
+    UMASK=022 \
+    TZ=Etc/UTC
 VOLUME ["/config", "/data", "/media"]
 EXPOSE 8383
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.KINORA_HTTP_PORT || 8383}/healthz`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+# By the same way in, so that it finds the same settings: port, certificate and all.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+  CMD ["/bin/sh", "/app/config/docker-entrypoint.sh", "health"]
 
 # Starts as root only to take the user and group in PUID and PGID; `docker run --user` works as well.
 ENTRYPOINT ["/bin/sh", "/app/config/docker-entrypoint.sh"]

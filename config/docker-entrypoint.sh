@@ -13,8 +13,12 @@ config_dir=$root/config
 data_dir=${KINORA_DATA_DIR:-$root/data}
 main=${CONTAINER_ROOT:-/app}/dist/server/main.js
 
-fail() {
+say() {
   echo "kinora: $*" >&2
+}
+
+fail() {
+  say "$*"
   exit 1
 }
 
@@ -24,7 +28,16 @@ is_number() {
   esac
 }
 
-umask "${UMASK:-022}" || fail "UMASK is '${UMASK:-}', which is no umask; 022 is the usual one."
+mask=${UMASK:-022}
+case $mask in
+  *[!0-7]* | ?????*) fail "UMASK is '$mask', which is no umask; 022 is the usual one." ;;
+esac
+umask "$mask"
+
+# Names with their places in the database of zones; others, such as CET-1CEST, are rules of their own.
+case ${TZ:-} in
+  */*) [ -e "/usr/share/zoneinfo/$TZ" ] || say "There is no time zone '$TZ'; times are UTC. One is Europe/Lisbon." ;;
+esac
 
 if [ -z "${KINORA_CONFIG:-}" ] && [ -f "$config_dir/kinora.yaml" ]; then
   export KINORA_CONFIG="$config_dir/kinora.yaml"
@@ -40,20 +53,26 @@ gid=${PGID:-1000}
 is_number "$uid" || fail "PUID is '$uid'; it has to be the number of a user, such as 1000."
 is_number "$gid" || fail "PGID is '$gid'; it has to be the number of a group, such as 1000."
 
-# Only when the folder is somebody else's: a new volume is root's, and PUID may have changed since the last start.
-for folder in "$config_dir" "$data_dir"; do
-  mkdir -p "$folder"
-  if [ "$(stat -c %u:%g "$folder")" != "$uid:$gid" ]; then
-    chown -R "$uid:$gid" "$folder" || echo "kinora: $folder cannot be given to $uid:$gid; going on as it is." >&2
-  fi
-done
+# Only when the folder is somebody else's: a new volume is root's, and PUID may have changed since the last start. The health
+# check comes this way every half minute and only asks.
+if [ "${1:-}" != health ]; then
+  for folder in "$config_dir" "$data_dir"; do
+    [ -d "$folder" ] || mkdir -p "$folder"
+    if [ "$(stat -c %u:%g "$folder")" != "$uid:$gid" ]; then
+      chown -R "$uid:$gid" "$folder" || say "$folder cannot be given to $uid:$gid; going on as it is."
+    fi
+  done
+fi
 
-# A graphics card that was passed in belongs to a group of the host's; without it there is no hardware encoding.
+# A graphics card that was passed in belongs to a group of the host's; without it there is no hardware encoding. Where
+# everybody may use it no group is needed, and root's least of all.
 groups=$gid
-for device in /dev/dri/renderD*; do
-  if [ -e "$device" ]; then
-    groups=$groups,$(stat -c %g "$device")
-  fi
+for device in "$root"/dev/dri/renderD*; do
+  [ -e "$device" ] || continue
+  case $(stat -c %a "$device") in
+    *[67]) ;;
+    *) groups=$groups,$(stat -c %g "$device") ;;
+  esac
 done
 
 # So that nothing looks for root's home folder.

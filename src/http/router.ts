@@ -36,7 +36,11 @@ export function createRouter(app: App, api: Hono<HttpEnv>): Hono<HttpEnv> {
   router.use('/api/*', sameOriginOnly(app));
   for (const path of ['/api/*', '/ws/*']) router.use(path, findViewer(app));
   router.use('/api/*', async (c, next) => {
+    const startMs = performance.now();
     await next();
+    const { requestId } = c.var;
+    const ms = Math.round(performance.now() - startMs);
+    app.log.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms, requestId }, 'Answered.');
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
   });
   router.route(

@@ -15,6 +15,10 @@ const UploadPage = lazy(() => import('../pages/upload/upload-page.tsx').then((m)
 const LibraryPage = lazy(() => import('../pages/library/library-page.tsx').then((m) => m.LibraryPage));
 const LibrariesPage = lazy(() => import('../pages/libraries/libraries-page.tsx').then((m) => m.LibrariesPage));
 const JobsPage = lazy(() => import('../pages/jobs/jobs-page.tsx').then((m) => m.JobsPage));
+const TasksPage = lazy(() => import('../pages/admin/tasks/tasks-page.tsx').then((m) => m.TasksPage));
+const SettingsPage = lazy(() => import('../pages/admin/settings/settings-page.tsx').then((m) => m.SettingsPage));
+const LogsPage = lazy(() => import('../pages/admin/logs/logs-page.tsx').then((m) => m.LogsPage));
+const AuditPage = lazy(() => import('../pages/admin/audit/audit-page.tsx').then((m) => m.AuditPage));
 const OverviewPage = lazy(() => import('../pages/admin/overview/overview-page.tsx').then((m) => m.OverviewPage));
 const SetupPage = lazy(() => import('../pages/setup/setup-page.tsx').then((m) => m.SetupPage));
 const SignInPage = lazy(() => import('../pages/sign-in/sign-in-page.tsx').then((m) => m.SignInPage));
@@ -55,6 +59,10 @@ function Started() {
           <Route path={appPath('/admin')} component={Guard} page={OverviewPage} admin />
           <Route path={appPath('/admin/libraries')} component={Guard} page={LibrariesPage} admin />
           <Route path={appPath('/admin/jobs')} component={Guard} page={JobsPage} admin />
+          <Route path={appPath('/admin/tasks')} component={Guard} page={TasksPage} admin />
+          <Route path={appPath('/admin/settings')} component={Guard} page={SettingsPage} admin />
+          <Route path={appPath('/admin/logs')} component={Guard} page={LogsPage} admin />
+          <Route path={appPath('/admin/audit')} component={Guard} page={AuditPage} admin />
           <Route path={appPath('/jobs')} component={Guard} page={JobsPage} admin />
           <Route default component={NotFoundPage} />
         </Router>

@@ -40,6 +40,7 @@ export function changeSettings(app: App, by: Actor, changes: Record<string, unkn
     recordAct(app, tx, by, { act: 'settings.changed', target: { name: Object.keys(told).join(', ') }, changes: told });
     app.db.afterCommit(() => {
       for (const { key, value } of changed) if (key.editable === 'now') putValue(app.config, origins, key, value);
+      app.log.info({ settings: Object.keys(told), by: by.user?.username }, 'Settings were changed.');
       app.events.emit('config.changed', { names: changed.map(({ key }) => key.name) });
     });
   });

@@ -1,9 +1,11 @@
 import { enAdmin } from './en-admin.ts';
 import { enPlayer } from './en-player.ts';
+import { enRecords } from './en-records.ts';
 
 /** Every text of the interface in English: the catalogue others are translated from. Keys are checked by the compiler. */
 export const en = {
   ...enPlayer,
+  ...enRecords,
   ...enAdmin,
   loading: 'Loading',
   saved: 'Saved.',

@@ -1,4 +1,4 @@
-import { Activity, Gauge, type IconNode, Library } from 'lucide';
+import { Activity, Gauge, type IconNode, Library, ListTree, ScrollText, SlidersHorizontal, Timer } from 'lucide';
 import { appPath } from '../../lib/base.ts';
 import { t } from '../../lib/i18n/translate.ts';
 
@@ -14,5 +14,9 @@ export function adminTabs(): AdminTab[] {
     { path: appPath('/admin'), label: t('admin.overview'), icon: Gauge },
     { path: appPath('/admin/libraries'), label: t('nav.libraries'), icon: Library },
     { path: appPath('/admin/jobs'), label: t('nav.jobs'), icon: Activity },
+    { path: appPath('/admin/tasks'), label: t('tasks.title'), icon: Timer },
+    { path: appPath('/admin/settings'), label: t('settings.title'), icon: SlidersHorizontal },
+    { path: appPath('/admin/logs'), label: t('logs.title'), icon: ScrollText },
+    { path: appPath('/admin/audit'), label: t('audit.title'), icon: ListTree },
   ];
 }

@@ -1,0 +1,125 @@
+import '../../../ui/field.css';
+import './tasks-page.css';
+import { CircleAlert, Play } from 'lucide';
+import type { TaskWire } from '../../../../src/features/tasks/api.ts';
+import { problemText } from '../../../lib/api/client.ts';
+import { editTask, listTasks, runTask } from '../../../lib/api/records.ts';
+import { useResource } from '../../../lib/cache/resource.ts';
+import { dateTimeText, durationText, relativeText } from '../../../lib/i18n/format.ts';
+import { t } from '../../../lib/i18n/translate.ts';
+import { usePageTitle } from '../../../lib/page-title.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Banner } from '../../../ui/banner.tsx';
+import { IconButton } from '../../../ui/button.tsx';
+import { Skeleton } from '../../../ui/skeleton.tsx';
+import { showToast } from '../../../ui/toast.tsx';
+
+const MINUTE_MS = 60_000;
+/** What one may choose from, in minutes; how often it runs by itself is always among them. */
+const OFTEN = [15, 60, 360, 720, 1440, 10_080];
+
+export function TasksPage() {
+  usePageTitle(t('tasks.title'));
+  const { data, error, refresh } = useResource('tasks', listTasks);
+  return (
+    <div class="page tasks">
+      <header class="page__head">
+        <div>
+          <h1>{t('tasks.title')}</h1>
+          <p class="page__lead">{t('tasks.lead')}</p>
+        </div>
+      </header>
+      {error.value && !data.value ? (
+        <Banner icon={CircleAlert} tone="bad">
+          {problemText(error.value)}
+        </Banner>
+      ) : null}
+      {!data.value && !error.value && <Skeleton height="420px" />}
+      <ul class="tasks__list">
+        {data.value?.items.map((task) => (
+          <Task key={task.name} task={task} onChange={() => void refresh()} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Task({ task, onChange }: { task: TaskWire; onChange: () => void }) {
+  async function run(work: () => Promise<unknown>, done?: string): Promise<void> {
+    try {
+      await work();
+      if (done) showToast(done);
+    } catch (problem) {
+      showToast(problemText(problem), { tone: 'bad' });
+    }
+    onChange();
+  }
+  return (
+    <li class="task" data-testid="task" data-name={task.name}>
+      <div class="task__what">
+        <strong>{task.summary}</strong>
+        {task.failure && <p class="task__failure">{task.failure}</p>}
+      </div>
+      <dl class="task__times">
+        <div>
+          <dt>{t('tasks.last')}</dt>
+          <dd title={task.startedAtMs === null ? undefined : dateTimeText(task.startedAtMs)}>
+            {task.isRunning ? <Badge tone="accent">{t('tasks.running')}</Badge> : lastText(task)}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('tasks.next')}</dt>
+          <dd title={task.nextAtMs === null ? undefined : dateTimeText(task.nextAtMs)}>{nextText(task)}</dd>
+        </div>
+        <div>
+          <dt>{t('tasks.every')}</dt>
+          <dd>
+            {task.isEditable ? (
+              <select
+                class="field__control field__control--select task__every"
+                aria-label={t('tasks.everyOf', { task: task.summary })}
+                value={task.everyMs}
+                onChange={(event) => {
+                  const everyMs = Number(event.currentTarget.value);
+                  void run(() => editTask(task.name, everyMs === task.usualEveryMs ? null : everyMs / MINUTE_MS));
+                }}
+                data-testid="task-every"
+              >
+                {oftenOf(task).map((everyMs) => (
+                  <option key={everyMs} value={everyMs}>
+                    {everyMs === task.usualEveryMs
+                      ? t('tasks.usual', { time: durationText(everyMs) })
+                      : durationText(everyMs)}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              durationText(task.everyMs)
+            )}
+          </dd>
+        </div>
+      </dl>
+      <IconButton
+        icon={Play}
+        label={t('tasks.runOf', { task: task.summary })}
+        disabled={task.isRunning}
+        onClick={() => void run(() => runTask(task.name), t('tasks.started', { task: task.summary }))}
+        data-testid="task-run"
+      />
+    </li>
+  );
+}
+
+function oftenOf({ everyMs, usualEveryMs }: TaskWire): number[] {
+  const all = new Set([...OFTEN.map((minutes) => minutes * MINUTE_MS), everyMs, usualEveryMs]);
+  return [...all].sort((a, b) => a - b);
+}
+
+function lastText({ startedAtMs, durationMs }: TaskWire): string {
+  if (startedAtMs === null) return t('tasks.never');
+  const took = durationMs !== null && durationMs >= 1000 ? t('tasks.took', { time: durationText(durationMs) }) : null;
+  return [relativeText(startedAtMs), took].filter(Boolean).join(', ');
+}
+
+const nextText = ({ nextAtMs }: TaskWire) =>
+  nextAtMs === null || nextAtMs - Date.now() < MINUTE_MS ? t('tasks.atOnce') : relativeText(nextAtMs);
