@@ -6,8 +6,11 @@ import { prepareSetup } from '../features/instance/setup.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { openDataDir } from '../platform/datadir.ts';
+import { createErrorHook } from '../platform/error-hook.ts';
+import type { Log } from '../platform/log.ts';
 import { unpackPrograms } from '../platform/natives/programs.ts';
 import { createService } from '../platform/systemd.ts';
+import { VERSION } from '../version.ts';
 import { openChannel } from './channel.ts';
 import { listen } from './listen.ts';
 
@@ -29,6 +32,7 @@ export async function serve(flags: ConfigFlags): Promise<void> {
     dataDir.close();
     throw error;
   });
+  sendErrors(config, log);
   running = createApp({ config, configSource: loaded, dataDir, log });
   if (config.http.sendfile !== 'off' && config.http.trustedProxies.length === 0) {
     log.warn('http.sendfile does nothing without http.trustedProxies: add the address of your proxy there.');
@@ -53,6 +57,22 @@ export async function serve(flags: ConfigFlags): Promise<void> {
   const version = running.app.ffmpeg.version();
   if (version === null)
     log.warn('ffmpeg cannot be started: nothing new can be processed. Install it, or set media.ffmpeg.');
+}
+
+/**
+ * Tells whoever keeps track of errors (`log.sentryDsn`). What nobody caught still ends the process, as it does without: nobody
+ * knows what state it is in.
+ */
+function sendErrors(config: Config, log: Log): void {
+  const { sentryDsn: dsn } = config.log;
+  if (dsn === '') return;
+  const mayNameAddresses = () => config.log.sentryAddresses;
+  const hook = createErrorHook({ dsn, release: `kinora@${VERSION}`, mayNameAddresses, nowMs: Date.now });
+  log.follow(hook.add);
+  process.on('uncaughtException', (error) => {
+    log.error({ error }, 'Something unexpected ends Kinora.');
+    void hook.flush().finally(() => process.exit(1));
+  });
 }
 
 function startingAnswer(): Response {

@@ -23,12 +23,7 @@ export function isAdmin(viewer: Viewer): boolean {
 
 /** Who does something, and from where: what the audit log writes down. */
 export interface Actor {
-  /** Null on the command line, and for those who are not signed in. */
+  /** Null for those who are not signed in. */
   user: Pick<ViewerUser, 'id' | 'username'> | null;
-  /** What to call an actor without an account, such as "command line". */
-  name?: string;
   address: string | null;
 }
-
-/** Whoever may run commands on the server. */
-export const COMMAND_LINE: Actor = { user: null, name: 'command line', address: null };

@@ -26,7 +26,7 @@ export function recordAct(app: Pick<App, 'clock'>, tx: Tx, by: Actor, { act, tar
       id: newId(),
       atMs: app.clock.nowMs(),
       actorId: by.user?.id ?? null,
-      actorName: by.user?.username ?? by.name ?? '',
+      actorName: by.user?.username ?? '',
       act,
       targetId: target.id ?? null,
       targetName: target.name.slice(0, MOST_TEXT),

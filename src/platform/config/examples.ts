@@ -15,6 +15,7 @@ export const EXAMPLES: Record<string, unknown> = {
   'encoding.device': '/dev/dri/renderD129',
   'media.ffmpeg': '/opt/ffmpeg/bin/ffmpeg',
   'media.ffprobe': '/opt/ffmpeg/bin/ffprobe',
+  'log.sentryDsn': 'https://publickey@errors.example/1',
   'metrics.networks': ['127.0.0.1', '10.8.0.0/24'],
   'metrics.token': 'sixteen characters or more',
 };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { HARDWARE_CHOICES } from '../../media/encode/encoders/hardware-kinds.ts';
+import { parseDsn } from '../sentry-dsn.ts';
 
 /** What `.meta()` may say about a key beside its description. */
 export interface KeyMeta {
@@ -243,6 +244,20 @@ export const ConfigSchema = z.strictObject({
       .default(20_000)
       .meta(meta('How many lines are kept for the page of logs; 0 keeps none.', NOW)),
     auditDays: whole(1, 3650).default(365).meta(meta('How many days the audit log keeps what admins did.', NOW)),
+    sentryDsn: z
+      .string()
+      .refine((text) => text === '' || parseDsn(text) !== null, 'must be a DSN such as "https://key@errors.example/1"')
+      .default('')
+      .meta(
+        meta(
+          'Where errors are sent, in the protocol of Sentry (GlitchTip and others speak it). Empty: nowhere.',
+          SECRET,
+        ),
+      ),
+    sentryAddresses: z
+      .boolean()
+      .default(false)
+      .meta(meta('Whether errors that are sent may hold IP and e-mail addresses; file names they may hold.', NOW)),
   }),
   metrics: section('Numbers for Prometheus.', {
     enabled: on('Whether /metrics answers.', NOW),
