@@ -18,7 +18,7 @@ import { createLiveHub } from './platform/live.ts';
 import type { Log } from './platform/log.ts';
 import { openLogBook } from './platform/log-book.ts';
 import { readMachine } from './platform/machine.ts';
-import { loadMigrations, migrate } from './platform/migrate.ts';
+import { loadMigrations, migrate, refuseUnfitDatabase } from './platform/migrate.ts';
 import { ffmpegPaths } from './platform/natives/programs.ts';
 import { createQueue } from './platform/queue.ts';
 import { createFsStorage } from './platform/storage/fs.ts';
@@ -49,8 +49,10 @@ export interface RunningApp {
 export function createApp(options: AppOptions): RunningApp {
   const { config, dataDir, log, clock = systemClock } = options;
   const configSource = options.configSource ?? { origins: {}, file: null };
+  const migrations = loadMigrations();
+  refuseUnfitDatabase(dataDir.databasePath, migrations);
   const db = openDatabase({ path: dataDir.databasePath, log });
-  migrate({ raw: db.raw, migrations: loadMigrations(), log, nowMs: clock.nowMs });
+  migrate({ raw: db.raw, migrations, log, nowMs: clock.nowMs });
   takeBrowserValues({ config, configSource, db, log });
   const book = openLogBook({ path: dataDir.logsPath, lines: () => config.log.keepLines, nowMs: clock.nowMs });
   const endBook = log.follow(book.add);
@@ -65,6 +67,7 @@ export function createApp(options: AppOptions): RunningApp {
     image: Math.max(1, machine.cores >> 1),
     caption: 1,
     mail: 1,
+    backup: 1,
   };
   const queue = createQueue({ db, clock, log, events, lanes, ownerId: newId(), exclusive: true });
   const hardware = createHardware({

@@ -1,3 +1,4 @@
+import { handleBackupJobs } from './features/backups/jobs.ts';
 import { handleCaptionJobs } from './features/captions/jobs.ts';
 import { handleLibraryJobs } from './features/libraries/jobs.ts';
 import { handleVideoJobs } from './features/videos/jobs.ts';
@@ -8,4 +9,5 @@ export function handleJobs(app: App): void {
   handleVideoJobs(app); // videos.probe, videos.images, videos.sound, videos.fill
   handleCaptionJobs(app); // captions.extract
   handleLibraryJobs(app); // libraries.scan
+  handleBackupJobs(app); // backups.write
 }

@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './core/time.ts';
 import { sweepSessions } from './features/accounts/sessions.service.ts';
 import { sweepActs } from './features/audit/service.ts';
+import { enqueueDueBackup } from './features/backups/service.ts';
 import { watchDisk } from './features/instance/disk.service.ts';
 import { scanAllLibraries } from './features/libraries/service.ts';
 import { countFiles, noteDisk, sumLibraries } from './features/overview/usage.service.ts';
@@ -19,6 +20,7 @@ export const SCHEDULE: Periodic[] = [
   { name: 'write down how full the disk is', everyMs: HOUR_MS, atStart: true, run: noteDisk },
   { name: 'count what files take', everyMs: DAY_MS, atStart: true, run: countFiles },
   { name: 'sum up libraries', everyMs: 10 * MINUTE_MS, atStart: true, run: sumLibraries },
+  { name: 'back up when it is time', everyMs: MINUTE_MS, atStart: true, run: enqueueDueBackup },
   { name: 'scan libraries', everyMs: HOUR_MS, atStart: true, run: scanAllLibraries },
   { name: 'renew what an older version made', everyMs: 10 * MINUTE_MS, atStart: true, run: renewOutdated },
   { name: 'sweep deleted videos', everyMs: HOUR_MS, atStart: true, run: sweepVideos },

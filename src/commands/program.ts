@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { backupCommands } from './backups.ts';
 import { completionCommand } from './completion.ts';
 import { printConfig } from './config.ts';
 import { doctor } from './doctor.ts';
@@ -59,6 +60,9 @@ export function createProgram(): Command {
   scanCommand(program);
   videoCommands(program);
   jobCommands(program);
+
+  program.commandsGroup('Copies of everything:');
+  backupCommands(program);
 
   program.commandsGroup('The rest:');
   completionCommand(program);

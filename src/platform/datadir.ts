@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { finishRestore } from './backup/pending.ts';
 
 /** The data folder, ours alone until `close`. */
 export interface DataDir {
@@ -26,9 +27,9 @@ export class DataDirInUse extends Error {}
  */
 export function openDataDir(folder: string): DataDir {
   const path = resolve(folder);
-  makeFolder(path);
-  const unlock = lock(path);
+  const unlock = lockDataFolder(path);
   try {
+    finishRestore(path);
     const tmpPath = join(path, 'tmp');
     const uploadsPath = join(path, 'uploads');
     makeFolder(tmpPath);
@@ -47,6 +48,15 @@ export function openDataDir(folder: string): DataDir {
     unlock();
     throw error;
   }
+}
+
+/**
+ * Makes the folder if need be and keeps everybody else out until the returned function is called; nothing else in it is touched.
+ * Throws an `Error` with a sentence.
+ */
+export function lockDataFolder(path: string): () => void {
+  makeFolder(path);
+  return lock(path);
 }
 
 function makeFolder(path: string): void {

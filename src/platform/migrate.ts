@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { copyDatabase } from './backup/database-copy.ts';
+import { keepNewestSnapshots } from './backup/snapshots.ts';
 import { type ProgramFiles, programFiles } from './installation.ts';
 import type { Log } from './log.ts';
 
@@ -58,6 +60,20 @@ export function migrate(options: MigrateOptions): string[] {
     raw.pragma(`foreign_keys = ${foreignKeys ? 'ON' : 'OFF'}`);
   }
   return pending.map((migration) => migration.name);
+}
+
+/**
+ * Refuses what `migrate` would refuse, such as a database of a newer Kinora, with the same sentence and without a change to
+ * the file: it is not even opened for writing.
+ */
+export function refuseUnfitDatabase(path: string, migrations: Migration[]): void {
+  if (!existsSync(path)) return;
+  const raw = new Database(path, { readonly: true });
+  try {
+    findPending(migrations, readApplied(raw));
+  } finally {
+    raw.close();
+  }
 }
 
 function readApplied(raw: Database.Database): Map<string, string> {
@@ -120,34 +136,27 @@ function applyOne(raw: Database.Database, migration: Migration, appliedAtMs: num
   }
 }
 
-/** Copies the database as it is before the first pending migration, and reads the copy back. */
+/** Copies the database as it is before the first pending migration, and reads the copy back. Older copies make room. */
 function takeSnapshot({ raw, log, snapshotFolder, onSnapshot }: MigrateOptions, firstPending: string): void {
   const empty = !raw.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get();
   if (empty || snapshotFolder === null || (raw.memory && snapshotFolder === undefined)) return;
   const folder = snapshotFolder ?? join(dirname(raw.name), 'backups');
   const path = join(folder, `before-${firstPending}.db`);
-  const partPath = `${path}.part`;
-  mkdirSync(folder, { recursive: true });
-  rmSync(partPath, { force: true });
-  raw.prepare('VACUUM INTO ?').run(partPath);
-  verifySnapshot(partPath);
-  const descriptor = openSync(partPath, 'r+');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  renameSync(partPath, path);
-  log.info({ path }, 'Copied the database before migrating it.');
-  onSnapshot?.(path);
-}
-
-function verifySnapshot(path: string): void {
-  const copy = new Database(path, { readonly: true });
   try {
-    const verdict = copy.pragma('integrity_check', { simple: true });
-    if (verdict !== 'ok')
-      throw new Error(`The copy made before migrating is damaged (${verdict}). Nothing was changed.`);
-  } finally {
-    copy.close();
+    mkdirSync(folder, { recursive: true });
+    copyDatabase(raw, path);
+  } catch (error) {
+    const reason = (error as Error).message.replace(/\.$/, '');
+    throw new Error(
+      `The database was not migrated, since it could not be copied first: ${reason}. Nothing was changed.`,
+      {
+        cause: error,
+      },
+    );
   }
+  log.info({ path }, 'Copied the database before migrating it. To go back: kinora rollback');
+  for (const name of keepNewestSnapshots(folder)) log.info({ name }, 'Removed an old copy of the database.');
+  onSnapshot?.(path);
 }
 
 /** The sha256 of the SQL, with line ends as git stores them, so that a checkout on Windows is no edit. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { get as getPlain } from 'node:http';
 import { get as getSecure } from 'node:https';
@@ -41,10 +41,9 @@ export async function startKinora(
   const chosen = port ?? (await freePort());
   const scheme = env['KINORA_HTTP_TLS_CERTIFICATE'] ? 'https' : 'http';
   const url = `${scheme}://127.0.0.1:${chosen}`;
-  const binary = process.env['KINORA_TEST_BINARY'];
-  const [command, ...first] = binary ? [binary] : [process.execPath, MAIN];
+  const [command, ...first] = ownArgv();
   const argv = [...first, 'serve', '--data', dataFolder, '--port', String(chosen), '--host', '127.0.0.1'];
-  const surroundings = binary ? bareMachine() : { env: process.env };
+  const surroundings = process.env['KINORA_TEST_BINARY'] ? bareMachine() : { env: process.env };
   const child = spawn(command!, argv, {
     ...surroundings,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -77,6 +76,27 @@ export function bareMachine(): { cwd: string; env: NodeJS.ProcessEnv } {
   for (const path of [cwd, home]) mkdirSync(path);
   bare = { cwd, env: { HOME: home, PATH: join(folder, 'nothing') } };
   return bare;
+}
+
+/** Runs a command of Kinora's to its end. */
+export async function runKinora(
+  argv: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; output: string }> {
+  const [command, ...first] = ownArgv();
+  const surroundings = process.env['KINORA_TEST_BINARY'] ? bareMachine() : { env: process.env };
+  const options = { ...surroundings, env: { ...surroundings.env, ...env }, encoding: 'utf8' as const };
+  return new Promise((resolve) => {
+    execFile(command!, [...first, ...argv], options, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
+    );
+  });
+}
+
+/** How the program under test is started, without arguments. */
+export function ownArgv(): string[] {
+  const binary = process.env['KINORA_TEST_BINARY'];
+  return binary ? [binary] : [process.execPath, MAIN];
 }
 
 async function answering(url: string, child: ChildProcess, output: () => string): Promise<void> {

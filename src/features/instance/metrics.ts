@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import { registryOf } from '../../platform/metrics.ts';
 import type { App } from '../../ports.ts';
 import { VERSION } from '../../version.ts';
+import { listBackups } from '../backups/files.service.ts';
 import { libraries, libraryFolders } from '../libraries/schema.ts';
 import { probeCounts } from '../videos/probes.queries.ts';
 import { videoTotals } from '../videos/totals.queries.ts';
@@ -40,6 +41,7 @@ function registerGauges(app: App, registry: Registry): void {
   contentGauges(app, gauge);
   encoderGauges(app, gauge);
   diskGauges(app, gauge);
+  backupGauges(app, gauge);
   gauge('kinora_jobs', 'Jobs by lane and state.', ['lane', 'state'], (own) => {
     for (const { lane, queued, running, failed } of app.queue.counts()) {
       own.set({ lane, state: 'queued' }, queued);
@@ -129,6 +131,16 @@ function diskGauges(app: App, gauge: AddGauge): void {
     own.set({ file: 'main' }, sizeOf(app.dataDir.databasePath));
     own.set({ file: 'wal' }, sizeOf(`${app.dataDir.databasePath}-wal`));
   });
+}
+
+function backupGauges(app: App, gauge: AddGauge): void {
+  gauge('kinora_backups', 'Scheduled backups that are kept.', [], (own) => own.set(listBackups(app).length));
+  gauge(
+    'kinora_backup_last_success_timestamp_seconds',
+    'When the newest of them was begun; 0 when there is none.',
+    [],
+    (own) => own.set((listBackups(app)[0]?.takenAtMs ?? 0) / 1000),
+  );
 }
 
 const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;

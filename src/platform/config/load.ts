@@ -110,5 +110,7 @@ function resolvePaths(schema: Schema, value: unknown, folder: string): unknown {
 }
 
 function absolutePath(path: string, folder: string): string {
+  // An empty path chooses whatever is usual there.
+  if (path === '') return '';
   return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(folder, path);
 }

@@ -347,6 +347,7 @@ export const en = {
   'lane.image': 'Images',
   'lane.caption': 'Captions',
   'lane.mail': 'Mail',
+  'lane.backup': 'Backups',
 
   'notFound.title': 'There is nothing here',
   'notFound.text': 'The address may be mistyped, or what was here is gone.',

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { writeBackup } from '../platform/backup/write.ts';
+import type { ConfigFlags } from '../platform/config/load.ts';
+import { VERSION } from '../version.ts';
+import { loadedFor } from './options.ts';
+import { createProgress, untilSignal } from './progress.ts';
+
+interface BackupFlags extends ConfigFlags {
+  withOriginals?: boolean;
+  json?: boolean;
+}
+
+/** `kinora backup FILE`: also while the server runs. */
+export async function backup(
+  path: string,
+  { withOriginals = false, json = false, ...flags }: BackupFlags,
+): Promise<void> {
+  const { config, file } = loadedFor(flags);
+  const progress = createProgress(json);
+  const written = await untilSignal((signal) =>
+    writeBackup({
+      dataFolder: resolve(config.data.dir),
+      path,
+      originals: withOriginals,
+      configFile: file,
+      version: VERSION,
+      nowMs: Date.now(),
+      signal,
+      onStep: (step) => progress.step(STEPS[step]),
+      onPercent: progress.percent,
+    }),
+  );
+  progress.done({ path: resolve(path), ...written }, () => [
+    `Wrote ${resolve(path)}: ${megabytes(written.sizeBytes)}, ${written.files} files, checked.`,
+    ...(withOriginals ? [] : ['Uploaded originals are not in it; with --with-originals they are.']),
+    'It holds the secret of this instance and what people keep here: keep it where others cannot read it.',
+  ]);
+}
+
+const STEPS = { files: 'Writing', database: 'Copying the database', check: 'Checking what was written' };
+
+const megabytes = (bytes: number) =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;

@@ -1,0 +1,198 @@
+import { existsSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { type ArchiveFile, readArchive, writeArchive } from './archive.ts';
+import { CONFIG, CONFIG_ELSEWHERE, DATABASE, type DataFile, FACTS, listVideoFiles, SECRET } from './contents.ts';
+import { copyDatabase, syncPath } from './database-copy.ts';
+
+/** What a backup says of itself, in `backup.json`. */
+export interface BackupFacts {
+  format: 1;
+  /** The version of Kinora that wrote it. */
+  version: string;
+  createdAtMs: number;
+  /** Whether uploaded originals are in it. */
+  originals: boolean;
+}
+
+export interface BackupOptions {
+  dataFolder: string;
+  /** The archive to write. It must not exist. */
+  path: string;
+  originals: boolean;
+  /** The configuration file in force, wherever it is. */
+  configFile: string | null;
+  version: string;
+  nowMs: number;
+  signal: AbortSignal;
+  onStep?: (step: 'database' | 'files' | 'check') => void;
+  /** How much of the files is written, in whole percent. */
+  onPercent?: (percent: number) => void;
+}
+
+/**
+ * Writes a backup of a data folder, also while a server works on it, and reads it back before it appears under its name.
+ * Files go first and the database after them, as it is then, and after that what files have come meanwhile: whatever the
+ * database speaks of is in the archive. Throws an `Error` with a sentence; then nothing is left of it.
+ */
+export async function writeBackup(options: BackupOptions): Promise<{ files: number; sizeBytes: number }> {
+  const path = resolve(options.path);
+  const { dataFolder, signal, onStep = () => {} } = options;
+  refuseWrongPlaces(dataFolder, path);
+  sweepParts(path);
+  const partPath = `${path}.${process.pid}.part`;
+  const databasePath = `${path}.${process.pid}.db`;
+  try {
+    const expectedBytes = await sizeUp(options);
+    refuseWithoutRoom(dirname(path), expectedBytes, join(dataFolder, DATABASE));
+    let doneBytes = 0;
+    let toldPercent = -1;
+    onStep('files');
+    await writeArchive(partPath, archiveFiles(options, databasePath), {
+      signal,
+      onBytes(bytes) {
+        doneBytes += bytes;
+        const percent = Math.min(99, Math.floor((doneBytes / Math.max(1, expectedBytes)) * 100));
+        if (percent !== toldPercent) options.onPercent?.((toldPercent = percent));
+      },
+    });
+    rmSync(databasePath, { force: true });
+    onStep('check');
+    const found = await readArchive(partPath, async (_name, _size, body) => drain(body), signal);
+    if (existsSync(path)) throw new Error(taken(path));
+    renameSync(partPath, path);
+    syncPath(dirname(path));
+    options.onPercent?.(100);
+    return { files: found.files, sizeBytes: statSync(path).size };
+  } catch (error) {
+    throw asSentence(error, path);
+  } finally {
+    for (const part of [partPath, databasePath, `${databasePath}.part`]) rmSync(part, { force: true });
+  }
+}
+
+async function* archiveFiles(options: BackupOptions, databasePath: string): AsyncGenerator<ArchiveFile> {
+  const { dataFolder, originals, configFile, version, nowMs } = options;
+  const facts: BackupFacts = { format: 1, version, createdAtMs: nowMs, originals };
+  const json = Buffer.from(`${JSON.stringify(facts, null, 2)}\n`);
+  yield { name: FACTS, sizeBytes: json.length, modifiedAtMs: nowMs, body: [json] };
+  for (const { name, path } of settingsOf(dataFolder, configFile)) yield* asEntry(name, path);
+  const written = new Set<string>();
+  for await (const file of listVideoFiles(dataFolder, originals)) {
+    yield* entryOf(file);
+    written.add(file.name);
+  }
+  options.onStep?.('database');
+  const source = new Database(join(dataFolder, DATABASE), { fileMustExist: true, timeout: 60_000 });
+  try {
+    copyDatabase(source, databasePath);
+  } finally {
+    source.close();
+  }
+  yield* asEntry(DATABASE, databasePath);
+  for await (const file of listVideoFiles(dataFolder, originals)) if (!written.has(file.name)) yield* entryOf(file);
+}
+
+function settingsOf(dataFolder: string, configFile: string | null): { name: string; path: string }[] {
+  const settings = [{ name: SECRET, path: join(dataFolder, SECRET) }];
+  const usual = join(dataFolder, CONFIG);
+  if (existsSync(usual)) settings.push({ name: CONFIG, path: usual });
+  if (configFile !== null && resolve(configFile) !== usual) settings.push({ name: CONFIG_ELSEWHERE, path: configFile });
+  return settings.filter(({ path }) => existsSync(path));
+}
+
+async function* asEntry(name: string, path: string): AsyncGenerator<ArchiveFile> {
+  const { size, mtimeMs } = statSync(path);
+  yield* entryOf({ name, path, sizeBytes: size, modifiedAtMs: Math.floor(mtimeMs) });
+}
+
+/** None where the file has gone since it was listed. What is open is read to its end, even when it is deleted meanwhile. */
+async function* entryOf({ name, path, modifiedAtMs }: DataFile): AsyncGenerator<ArchiveFile> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!file) return;
+  try {
+    const { size } = await file.stat();
+    const body = size === 0 ? [] : file.createReadStream({ end: size - 1, highWaterMark: 1 << 18, autoClose: false });
+    yield { name, sizeBytes: size, modifiedAtMs, body };
+  } finally {
+    await file.close();
+  }
+}
+
+async function sizeUp({ dataFolder, originals }: BackupOptions): Promise<number> {
+  let bytes = statSync(join(dataFolder, DATABASE)).size;
+  for await (const { sizeBytes } of listVideoFiles(dataFolder, originals)) bytes += sizeBytes + 1024;
+  return bytes;
+}
+
+function refuseWrongPlaces(dataFolder: string, path: string): void {
+  if (!existsSync(join(dataFolder, DATABASE))) {
+    throw new Error(
+      `${dataFolder} is not a data folder of Kinora: it has no ${DATABASE}. Name the right one with --data.`,
+    );
+  }
+  if (existsSync(path)) throw new Error(taken(path));
+  const folder = dirname(path);
+  if (!existsSync(folder))
+    throw new Error(`There is no folder ${folder}. Make it first, or write the backup elsewhere.`);
+  if (path.startsWith(join(resolve(dataFolder), 'videos/'))) {
+    throw new Error(
+      'A backup cannot be written among the videos it is of. Choose another folder, best on another disk.',
+    );
+  }
+}
+
+const taken = (path: string) => `${path} is already there, and is not written over. Choose another name.`;
+
+function refuseWithoutRoom(folder: string, expectedBytes: number, databasePath: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  // The copy of the database lies beside the archive until it is in it.
+  const neededBytes = expectedBytes + statSync(databasePath).size;
+  if (bavail * bsize >= neededBytes) return;
+  throw new Error(
+    `There is not enough room in ${folder}: the backup takes about ${gigabytes(neededBytes)}, and ${gigabytes(bavail * bsize)} are free.`,
+  );
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+
+/** Removes what backups of this name left behind whose process is gone. */
+function sweepParts(path: string): void {
+  const name = basename(path);
+  for (const found of readdirSync(dirname(path))) {
+    if (!found.startsWith(`${name}.`)) continue;
+    const [, pid] = /^\.(\d+)\.(?:part|db|db\.part)$/.exec(found.slice(name.length)) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(path), found), { force: true });
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _part of body);
+}
+
+function asSentence(error: unknown, path: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  const sentences: Record<string, string> = {
+    ENOSPC: `The disk of ${dirname(path)} is full. Nothing was left of this backup; make room, or write it elsewhere.`,
+    EDQUOT: `The quota in ${dirname(path)} is used up. Nothing was left of this backup; write it elsewhere.`,
+    EACCES: `${dirname(path)} may not be written to by this user.`,
+    EROFS: `${dirname(path)} is on a disk that is read-only.`,
+    EFBIG: `${path} would be larger than its file system allows.`,
+  };
+  const sentence = sentences[code ?? ''];
+  return sentence ? new Error(sentence, { cause: error }) : error;
+}
