@@ -39,7 +39,7 @@ export default defineConfig({
           'src/**/*.test.ts',
           'web/**/*.test.{ts,tsx}',
           'scripts/**/*.test.ts',
-          'test/{contracts,golden,unit}/**/*.test.ts',
+          'test/{contracts,golden,unit,upgrade}/**/*.test.ts',
         ],
         15,
       ),

@@ -19,7 +19,9 @@ const FOLDER = join(ROOT, 'test/upgrade');
 /** The whole database as SQL: tables, rows, and after them indexes and triggers. */
 export function dumpDatabase(raw: Database.Database): string {
   const objects = raw
-    .prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
+    .prepare(
+      "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
+    )
     .all() as { type: string; name: string; sql: string }[];
   const tables = objects.filter(({ type }) => type === 'table');
   const others = objects.filter(({ type }) => type !== 'table');
@@ -55,7 +57,13 @@ function main(): void {
       if (previous && raw.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0) {
         raw.exec(readFileSync(join(FOLDER, `${previous.name.slice(0, 4)}.sql`), 'utf8'));
       }
-      migrate({ raw, migrations: migrations.slice(0, index + 1), log, snapshotFolder: null, nowMs: () => 1_767_225_600_000 });
+      migrate({
+        raw,
+        migrations: migrations.slice(0, index + 1),
+        log,
+        snapshotFolder: null,
+        nowMs: () => 1_767_225_600_000,
+      });
       const rows = join(FOLDER, 'rows', `${number}.sql`);
       if (existsSync(rows)) raw.exec(readFileSync(rows, 'utf8'));
       const broken = raw.pragma('foreign_key_check') as unknown[];
