@@ -10,6 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { filesIn } from '../src/platform/installation.ts';
 import { createLog } from '../src/platform/log.ts';
 import { loadMigrations, migrate } from '../src/platform/migrate.ts';
 
@@ -43,7 +44,7 @@ function rowsSql(raw: Database.Database, table: string): string[] {
 }
 
 function main(): void {
-  const migrations = loadMigrations(join(ROOT, 'migrations'));
+  const migrations = loadMigrations(filesIn(ROOT));
   const folder = mkdtempSync(join(tmpdir(), 'kinora-dump-'));
   const raw = new Database(join(folder, 'kinora.db'));
   const log = createLog({ level: 'silent', json: false });

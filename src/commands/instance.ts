@@ -89,7 +89,7 @@ function lockUnlessServed(folder: string): ReturnType<typeof openDataDir> | null
 }
 
 /** Files that root makes in somebody else's folder are what the server cannot open at its next start. */
-function refuseForeignRoot(folder: string): void {
+export function refuseForeignRoot(folder: string): void {
   if (process.getuid?.() !== 0 || !existsSync(folder)) return;
   const { uid } = statSync(folder);
   if (uid === 0 || readChannel(folder)) return;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { restoreBackup } from '../platform/backup/restore.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { loadMigrations } from '../platform/migrate.ts';
+import { refuseForeignRoot } from './instance.ts';
 import { loadedFor } from './options.ts';
 import { createProgress, untilSignal } from './progress.ts';
 
@@ -12,6 +13,7 @@ interface RestoreFlags extends ConfigFlags {
 /** `kinora restore FILE`: while no server uses the data folder. */
 export async function restore(path: string, { force = false, ...flags }: RestoreFlags): Promise<void> {
   const dataFolder = resolve(loadedFor(flags).config.data.dir);
+  refuseForeignRoot(dataFolder);
   const progress = createProgress(false);
   const restored = await untilSignal((signal) =>
     restoreBackup({

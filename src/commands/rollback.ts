@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { listSnapshots, rollBack } from '../platform/backup/snapshots.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
+import { refuseForeignRoot } from './instance.ts';
 import { loadedFor } from './options.ts';
 
 /** `kinora rollback [SNAPSHOT]`: lists what there is to go back to, or goes back. */
@@ -27,6 +28,7 @@ function list(dataFolder: string): string[] {
 }
 
 function goBack(dataFolder: string, name: string): string[] {
+  refuseForeignRoot(dataFolder);
   const { aside, migrations } = rollBack(dataFolder, name, Date.now());
   return [
     `The database is the one of ${name} again; its last migration is ${migrations.at(-1) ?? 'none'}.`,

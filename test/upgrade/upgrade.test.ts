@@ -13,7 +13,7 @@ import * as schema from '../../src/schema.ts';
 
 /** Databases as every earlier version left them, brought up to date by the real runner. */
 
-const MIGRATIONS = loadMigrations(join(import.meta.dirname, '../../migrations'));
+const MIGRATIONS = loadMigrations();
 const DUMPS = readdirSync(import.meta.dirname).filter((file) => /^\d{4}\.sql$/.test(file));
 const log = createSilentLog();
 

@@ -49,6 +49,7 @@ const HARMLESS = new Set([
   'lock.db',
   'lock.db-journal',
   'kinora.pid',
+  'kinora.channel',
   'lost+found',
   'kinora.yaml',
   '.kinora',
