@@ -13,6 +13,8 @@ export const EXAMPLES: Record<string, unknown> = {
   'accounts.secret': 'at least 32 characters of your own choosing',
   libraries: [{ name: 'Films', kind: 'movies', folders: ['/srv/films'] }],
   'encoding.device': '/dev/dri/renderD129',
+  'backup.schedule': '30 3 * * *',
+  'backup.folder': '/mnt/backups',
   'media.ffmpeg': '/opt/ffmpeg/bin/ffmpeg',
   'media.ffprobe': '/opt/ffmpeg/bin/ffprobe',
   'log.sentryDsn': 'https://publickey@errors.example/1',
