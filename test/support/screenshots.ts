@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import type { VideoReply } from '../../src/features/videos/api.ts';
 import { openBrowser, openPage } from './browser.ts';
 import { createClient, isReady, type TestClient } from './client.ts';
@@ -94,20 +95,30 @@ async function addFilm(client: TestClient, title: string, source: string): Promi
 }
 
 async function photograph(browser: Browser, client: TestClient, watchId: string): Promise<void> {
-  const { page } = await openPage(browser, kinora.url, { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
-  await page.context().addCookies([{ name: 'kinora_session', value: client.token!, url: kinora.url }]);
-  await keep(page, '/', 'home');
-  await keep(page, `/watch/${watchId}`, 'watch', async () => {
-    await page.waitForSelector('video');
-    await page.evaluate(async () => {
-      const video = document.querySelector('video')!;
-      video.muted = true;
-      await video.play().catch(() => {});
+  for (const colorScheme of ['dark', 'light'] as const) {
+    const { page } = await openPage(browser, kinora.url, { viewport: { width: 1280, height: 800 }, colorScheme });
+    await page.context().addCookies([{ name: 'kinora_session', value: client.token!, url: kinora.url }]);
+    await keep(page, '/', `home-${colorScheme}`);
+    await keep(page, `/watch/${watchId}`, `watch-${colorScheme}`, () => playTo(page, 10));
+    await page.close();
+  }
+}
+
+/** Plays to a moment and stops there, so that the picture is the same every time. */
+async function playTo(page: Page, seconds: number): Promise<void> {
+  await page.waitForSelector('video');
+  await page.evaluate(async (to) => {
+    const video = document.querySelector('video')!;
+    video.muted = true;
+    await video.play().catch(() => {});
+    video.pause();
+    await new Promise((resolve) => {
+      video.addEventListener('seeked', resolve, { once: true });
+      video.currentTime = to;
     });
-    await page.waitForFunction(() => document.querySelector('video')!.currentTime > 9, undefined, { timeout: 30_000 });
-    await page.mouse.move(500, 300);
-    await page.mouse.move(510, 310);
-  });
+  }, seconds);
+  await page.mouse.move(500, 300);
+  await page.mouse.move(510, 310);
 }
 
 async function keep(page: Page, url: string, name: string, prepare?: () => Promise<void>): Promise<void> {
@@ -115,6 +126,7 @@ async function keep(page: Page, url: string, name: string, prepare?: () => Promi
   await page.waitForLoadState('networkidle');
   await prepare?.();
   await page.waitForTimeout(600);
-  await page.screenshot({ path: join(TARGET, `${name}.png`) });
-  console.log(`docs/images/${name}.png`);
+  const picture = await page.screenshot();
+  const { size } = await sharp(picture).webp({ quality: 80, effort: 6 }).toFile(join(TARGET, `${name}.webp`));
+  console.log(`docs/images/${name}.webp ${Math.round(size / 1000)} kB`);
 }
