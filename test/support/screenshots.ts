@@ -127,6 +127,8 @@ async function keep(page: Page, url: string, name: string, prepare?: () => Promi
   await prepare?.();
   await page.waitForTimeout(600);
   const picture = await page.screenshot();
-  const { size } = await sharp(picture).webp({ quality: 80, effort: 6 }).toFile(join(TARGET, `${name}.webp`));
+  const { size } = await sharp(picture)
+    .webp({ quality: 80, effort: 6 })
+    .toFile(join(TARGET, `${name}.webp`));
   console.log(`docs/images/${name}.webp ${Math.round(size / 1000)} kB`);
 }

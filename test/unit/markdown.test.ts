@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NO_SETTING } from '../../src/platform/config/environment.ts';
 import { configKeys, configTree, isGroup } from '../../src/platform/config/keys.ts';
 
 /** Every page in Markdown: its links lead somewhere, and what it says to type exists. */
@@ -117,7 +118,5 @@ function strangeVariables(text: string): string[] {
   const known = new Set(configKeys().flatMap(({ env, secret }) => (secret ? [env, `${env}_FILE`] : [env])));
   return [...text.matchAll(/\bKINORA_[A-Z_]+\b/g)]
     .map(([name]) => name)
-    .filter(
-      (name) => !known.has(name) && !/^KINORA_(CONFIG|NODE|SETUP_TOKEN|SETUP_TOKEN_FILE|TEST_.*|DEV_.*)$/.test(name),
-    );
+    .filter((name) => !known.has(name) && !NO_SETTING.test(name));
 }

@@ -15,7 +15,7 @@ export interface Override {
 
 const SETUP_TOKEN = 'KINORA_SETUP_TOKEN';
 /** Ours, but no settings: where the file is, where the single binary unpacks itself, and what the start script, developers and tests use. */
-const NO_SETTING = /^KINORA_(CACHE_DIR|CONFIG|NODE|DEV_.*|TEST_.*|SETUP_TOKEN|SETUP_TOKEN_FILE)$/;
+export const NO_SETTING = /^KINORA_(CACHE_DIR|CONFIG|NODE|DEV_.*|TEST_.*|SETUP_TOKEN|SETUP_TOKEN_FILE)$/;
 
 /**
  * Reads every `KINORA_<SECTION>_<KEY>`. An empty variable counts as unset: Compose files pass those on.
