@@ -20,6 +20,7 @@ const SettingsPage = lazy(() => import('../pages/admin/settings/settings-page.ts
 const LogsPage = lazy(() => import('../pages/admin/logs/logs-page.tsx').then((m) => m.LogsPage));
 const AuditPage = lazy(() => import('../pages/admin/audit/audit-page.tsx').then((m) => m.AuditPage));
 const OverviewPage = lazy(() => import('../pages/admin/overview/overview-page.tsx').then((m) => m.OverviewPage));
+const UsersPage = lazy(() => import('../pages/admin/users/users-page.tsx').then((m) => m.UsersPage));
 const SetupPage = lazy(() => import('../pages/setup/setup-page.tsx').then((m) => m.SetupPage));
 const SignInPage = lazy(() => import('../pages/sign-in/sign-in-page.tsx').then((m) => m.SignInPage));
 const RegisterPage = lazy(() => import('../pages/register/register-page.tsx').then((m) => m.RegisterPage));
@@ -57,6 +58,7 @@ function Started() {
           <Route path={appPath('/libraries')} component={Guard} page={LibrariesPage} />
           <Route path={appPath('/upload')} component={Guard} page={UploadPage} />
           <Route path={appPath('/admin')} component={Guard} page={OverviewPage} admin />
+          <Route path={appPath('/admin/users')} component={Guard} page={UsersPage} admin />
           <Route path={appPath('/admin/libraries')} component={Guard} page={LibrariesPage} admin />
           <Route path={appPath('/admin/jobs')} component={Guard} page={JobsPage} admin />
           <Route path={appPath('/admin/tasks')} component={Guard} page={TasksPage} admin />

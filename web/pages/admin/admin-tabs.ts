@@ -1,4 +1,4 @@
-import { Activity, Gauge, type IconNode, Library, ListTree, ScrollText, SlidersHorizontal, Timer } from 'lucide';
+import { Activity, Gauge, type IconNode, Library, ListTree, ScrollText, SlidersHorizontal, Timer, Users } from 'lucide';
 import { appPath } from '../../lib/base.ts';
 import { t } from '../../lib/i18n/translate.ts';
 
@@ -12,6 +12,7 @@ export interface AdminTab {
 export function adminTabs(): AdminTab[] {
   return [
     { path: appPath('/admin'), label: t('admin.overview'), icon: Gauge },
+    { path: appPath('/admin/users'), label: t('users.title'), icon: Users },
     { path: appPath('/admin/libraries'), label: t('nav.libraries'), icon: Library },
     { path: appPath('/admin/jobs'), label: t('nav.jobs'), icon: Activity },
     { path: appPath('/admin/tasks'), label: t('tasks.title'), icon: Timer },

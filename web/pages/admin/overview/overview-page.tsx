@@ -1,20 +1,52 @@
+import './overview-page.css';
+import { useEffect } from 'preact/hooks';
+import { problemText } from '../../../lib/api/client.ts';
+import { fetchOverview } from '../../../lib/api/overview.ts';
+import { useResource } from '../../../lib/cache/resource.ts';
+import { dateTimeText, durationText } from '../../../lib/i18n/format.ts';
 import { t } from '../../../lib/i18n/translate.ts';
 import { usePageTitle } from '../../../lib/page-title.ts';
+import { Skeleton } from '../../../ui/skeleton.tsx';
 import { EncoderList } from '../../jobs/encoder-list.tsx';
+import { HealthList } from './health-list.tsx';
 import { JobsSummary } from './jobs-summary.tsx';
+import { NowPlaying } from './now-playing.tsx';
+import { Storage } from './storage.tsx';
+
+const REFRESH_MS = 15_000;
 
 export function OverviewPage() {
   usePageTitle(t('admin.overview'));
+  const { data, error, refresh } = useResource('overview', fetchOverview);
+  useEffect(() => {
+    const timer = setInterval(() => void refresh(), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const overview = data.value;
   return (
-    <div class="page">
+    <div class="page overview">
       <header class="page__head">
         <div>
           <h1>{t('admin.overview')}</h1>
           <p class="page__lead">{t('overview.lead')}</p>
         </div>
+        {overview && (
+          <p class="overview__version" title={dateTimeText(overview.startedAtMs)} data-testid="overview-version">
+            {t('overview.version', {
+              version: overview.version,
+              time: durationText(Date.now() - overview.startedAtMs),
+            })}
+          </p>
+        )}
       </header>
       <JobsSummary />
+      <NowPlaying />
       <EncoderList />
+      {error.value && !overview ? <p role="alert">{problemText(error.value)}</p> : null}
+      <div class="overview__columns" aria-busy={!overview}>
+        {overview ? <HealthList health={overview.health} /> : <Skeleton height="260px" />}
+        {overview ? <Storage disk={overview.disk} storage={overview.storage} /> : <Skeleton height="260px" />}
+      </div>
     </div>
   );
 }

@@ -1,0 +1,82 @@
+import './storage.css';
+import type { OverviewWire } from '../../../../src/features/overview/api.ts';
+import { appPath } from '../../../lib/base.ts';
+import { bytesText, dateTimeText, percentText, relativeText } from '../../../lib/i18n/format.ts';
+import { t } from '../../../lib/i18n/translate.ts';
+import { ProgressBar } from '../../../ui/progress.tsx';
+
+type Disk = NonNullable<OverviewWire['disk']>;
+
+/** How full the disk is and when it will be full, what our own files take, and what libraries have in their folders. */
+export function Storage({ disk, storage }: Pick<OverviewWire, 'disk' | 'storage'>) {
+  const { files, libraries, cache, countedAtMs } = storage;
+  return (
+    <section aria-labelledby="storage-title">
+      <h2 id="storage-title">{t('storage.title')}</h2>
+      <div class="overview__card storage" data-testid="storage">
+        {disk && <DiskLine disk={disk} />}
+        <h3>{t('storage.ours')}</h3>
+        {countedAtMs === null ? (
+          <p class="storage__note">{t('storage.counting')}</p>
+        ) : (
+          <>
+            <dl>
+              {files.map(({ kind, ...usage }) => (
+                <Line key={kind} name={t(`storage.${kind}`)} {...usage} />
+              ))}
+            </dl>
+            <p class="storage__note">
+              {cache.files > 0 && `${t('storage.cache', { bytes: bytesText(cache.bytes) })} `}
+              <span title={dateTimeText(countedAtMs)}>{t('storage.counted', { time: relativeText(countedAtMs) })}</span>
+            </p>
+          </>
+        )}
+        {libraries.length > 0 && (
+          <>
+            <h3>{t('storage.libraries')}</h3>
+            <dl>
+              {libraries.map(({ library, ...usage }) => (
+                <Line key={library.id} name={library.name} href={appPath(`/library/${library.id}`)} {...usage} />
+              ))}
+            </dl>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function DiskLine({ disk }: { disk: Disk }) {
+  const { freeBytes, totalBytes } = disk;
+  const percent = (100 * (totalBytes - freeBytes)) / totalBytes;
+  return (
+    <div class="storage__disk">
+      <p>
+        <strong>{t('storage.free', { free: bytesText(freeBytes), total: bytesText(totalBytes) })}</strong>
+        <span>{t('storage.full', { percent: percentText(percent) })}</span>
+      </p>
+      <ProgressBar percent={percent} label={t('storage.disk')} />
+      <p class="storage__note" data-testid="disk-forecast">
+        {forecastText(disk.forecast)}
+      </p>
+    </div>
+  );
+}
+
+function forecastText(forecast: Disk['forecast']): string {
+  if (!forecast) return t('storage.forecastNone');
+  const params = { count: forecast.overDays };
+  if (forecast.fullAtMs !== null) return t('storage.forecast', { ...params, time: relativeText(forecast.fullAtMs) });
+  return t('storage.forecastNever', params);
+}
+
+function Line({ name, href, bytes, files }: { name: string; href?: string; bytes: number; files: number }) {
+  return (
+    <div>
+      <dt>{href ? <a href={href}>{name}</a> : name}</dt>
+      <dd>
+        <small>{t('storage.files', { count: files })}</small> {bytesText(bytes)}
+      </dd>
+    </div>
+  );
+}
