@@ -68,7 +68,7 @@ function packageReason(from: string, specifier: string): string | null {
   if (specifier === 'vitest' || specifier.startsWith('vitest/')) {
     return from.endsWith('vitest.config.ts') ? null : 'only tests import vitest';
   }
-  if (/^src\/features\/[^/]+\/api\.ts$/.test(from) && specifier !== 'zod') {
+  if (/^src\/features\/[^/]+\/(?:[^/]+\.)?api\.ts$/.test(from) && specifier !== 'zod') {
     return 'api.ts runs in the browser too, and has zod alone';
   }
   return null;
@@ -77,7 +77,7 @@ function packageReason(from: string, specifier: string): string | null {
 function webReason({ target, typeOnly }: Import): string | null {
   const path = target ?? '';
   if (!path.startsWith('src/')) return path.startsWith('web/') ? null : 'web imports from web and from src';
-  if (/^src\/(?:features\/[^/]+\/api|core\/wire)\.ts$/.test(path)) return null;
+  if (/^src\/(?:features\/[^/]+\/(?:[^/]+\.)?api|core\/wire)\.ts$/.test(path)) return null;
   if (isRoutes(path)) return typeOnly ? null : 'web takes only types from routes';
   return 'web imports only api.ts, core/wire.ts and the types of routes.ts';
 }
@@ -90,7 +90,7 @@ function sourceReason(from: string, own: string, to: Import): string | null {
   const path = to.target ?? '';
   const theirs = layerOf(path);
   const feature = featureOf(path);
-  if (/^src\/features\/[^/]+\/api\.ts$/.test(from)) {
+  if (/^src\/features\/[^/]+\/(?:[^/]+\.)?api\.ts$/.test(from)) {
     const allowed = path === 'src/core/wire.ts' || /^src\/features\/[^/]+\/api\.ts$/.test(path);
     return allowed ? null : 'api.ts imports only core/wire.ts and other api.ts';
   }

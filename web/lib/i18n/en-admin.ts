@@ -19,8 +19,6 @@ export const enAdmin = {
   'playing.rate': '{bytes} a second',
   'playing.picture': 'Picture',
   'playing.sound': 'Sound',
-  'playing.copied': 'Copied',
-  'playing.encoded': 'Encoded',
 
   'health.look': 'Look',
   'health.ffmpeg': 'ffmpeg',

@@ -67,12 +67,12 @@ function PlayingCard({ one }: { one: PlayingWire }) {
 function Rendition({ what, rendition }: { what: 'picture' | 'sound'; rendition: PlayingWire['picture'] }) {
   if (!rendition) return null;
   const { label, mode, why } = rendition;
+  const name = t(`playing.${what}`);
   return (
     <li data-testid={`playing-${what}`} data-mode={mode}>
-      <Badge tone={mode === 'copied' ? 'good' : 'warn'}>{t(`playing.${mode}`)}</Badge>
-      <strong>
-        {t(`playing.${what}`)}: {label}
-      </strong>
+      <strong>{name}</strong>
+      {/* Sound of which nothing is known has no name but that. */}
+      {label !== name && <Badge tone={mode === 'copied' ? 'good' : 'warn'}>{label}</Badge>}
       <p>{why}</p>
     </li>
   );
