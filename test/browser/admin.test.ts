@@ -92,7 +92,7 @@ describe('users', () => {
   it('are added with a password that is shown once', async () => {
     await page.goto('/admin/users');
     await page.getByTestId('add-user').click();
-    expect(await focused()).toBe('user-name');
+    await expect.poll(focused).toBe('user-name');
     await page.getByTestId('user-name').fill('-no-');
     await page.getByTestId('user-email').fill('zoe@example.org');
     await page.getByTestId('user-save').click();
@@ -103,7 +103,7 @@ describe('users', () => {
     expect(password).toMatch(/^(\w{4}-){3}\w{4}$/);
     await page.keyboard.press('Escape');
     await row('zoe').waitFor();
-    expect(await focused()).toBe('add-user');
+    await expect.poll(focused).toBe('add-user');
   });
 
   it('sign in with it', async () => {
@@ -121,11 +121,11 @@ describe('users', () => {
   it('get another role from a menu, by keyboard', async () => {
     await row('zoe').getByTestId('user-actions').focus();
     await page.keyboard.press('Enter');
-    expect(await focused()).toBe('user-role-member');
+    await expect.poll(focused).toBe('user-role-member');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await row('zoe').getByText('Moderator').waitFor();
-    expect(await focused()).toBe('user-actions');
+    await expect.poll(focused).toBe('user-actions');
   });
 
   it('are disabled and enabled again', async () => {
