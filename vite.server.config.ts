@@ -14,7 +14,7 @@ export default defineConfig({
     sourcemap: true,
     rollupOptions: {
       // The thread is started from a file of its own, beside the server's.
-      input: { main: 'src/main.ts', 'packet-worker': 'src/streaming/packet-worker.ts' },
+      input: { main: 'src/main.ts', 'packet-worker': 'src/streaming/packager/packet-worker.ts' },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },
   },

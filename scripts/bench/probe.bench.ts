@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sniffFile } from '../../src/features/videos/probe.ts';
 import { probeArgv } from '../../src/media/encode/argv.ts';
-import { readFacts } from '../../src/streaming/read-facts.ts';
+import { readFacts } from '../../src/streaming/reading/read-facts.ts';
 import { childrenCpuMs } from './support/cpu.ts';
 import { CACHE, runFfmpeg, tenMinutes1080p } from './support/media.ts';
 import { median, type Row, told, underPeer } from './support/rows.ts';

@@ -86,7 +86,7 @@ async function main(choices: Choices): Promise<void> {
 /** Threads are started from code in memory. */
 async function bundledThreads(work: string): Promise<Assets> {
   return {
-    'packet-worker.js': await bundle('src/streaming/packet-worker.ts', work, 'packet-worker.js'),
+    'packet-worker.js': await bundle('src/streaming/packager/packet-worker.ts', work, 'packet-worker.js'),
     [UNPACK_WORKER]: await bundle('src/platform/natives/unpack-worker.ts', work, UNPACK_WORKER),
   };
 }

@@ -6,24 +6,29 @@ import type { Hardware } from '../platform/hardware.ts';
 import type { Log } from '../platform/log.ts';
 import type { Machine } from '../platform/machine.ts';
 import type { Storage } from '../platform/storage/port.ts';
-import { createArrivals } from './arrivals.ts';
-import { type CacheKeeper, createCacheKeeper } from './cache-keeper.ts';
-import { createClaims } from './claims.ts';
-import { createEncodeSessions, type SegmentAsk, type SessionFact, type SessionSettings } from './encode-sessions.ts';
-import { encoderMemoryBytes, slotsOf } from './encoder-costs.ts';
-import { createEncoderSlots, type EncoderFacts, type SlotAsk } from './encoder-slots.ts';
-import { type FillOptions, fillLadder } from './fill-ladder.ts';
-import { createHeaders } from './headers.ts';
-import { createHotCache } from './hot-cache.ts';
-import { createInputPool } from './input-pool.ts';
-import { cutTracks, type Inspection, inspectSource } from './inspect.ts';
-import { hasKeyFrames, readKeyFrame } from './key-frames.ts';
-import { createPackager } from './packager.ts';
-import { createPacketThread } from './packet-thread.ts';
-import { createSegmentCache } from './segment-cache.ts';
-import { createSegmentStore, type SegmentStore } from './segment-store.ts';
+import { createArrivals } from './encode/arrivals.ts';
+import { createClaims } from './encode/claims.ts';
+import {
+  createEncodeSessions,
+  type SegmentAsk,
+  type SessionFact,
+  type SessionSettings,
+} from './encode/encode-sessions.ts';
+import { encoderMemoryBytes, slotsOf } from './encode/encoder-costs.ts';
+import { createEncoderSlots, type EncoderFacts, type SlotAsk } from './encode/encoder-slots.ts';
+import { type FillOptions, fillLadder } from './encode/fill-ladder.ts';
+import { createHeaders } from './encode/headers.ts';
+import { cutTracks, type Inspection, inspectSource } from './inspect/inspect.ts';
+import { hasKeyFrames, readKeyFrame } from './packager/key-frames.ts';
+import { createPackager } from './packager/packager.ts';
+import { createPacketThread } from './packager/packet-thread.ts';
+import { createInputPool } from './reading/input-pool.ts';
+import { createSourceFiles } from './reading/source-files.ts';
 import { isMadeBySessions, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
-import { createSourceFiles } from './source-files.ts';
+import { type CacheKeeper, createCacheKeeper } from './store/cache-keeper.ts';
+import { createHotCache } from './store/hot-cache.ts';
+import { createSegmentCache } from './store/segment-cache.ts';
+import { createSegmentStore, type SegmentStore } from './store/segment-store.ts';
 
 export const segmentNotFound = defineProblem('segment-not-found', 404);
 export const segmentUnavailable = defineProblem('segment-unavailable', 503);

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { VideoReply, VideoWire } from '../../src/features/videos/api.ts';
 import { sniffFile } from '../../src/features/videos/probe.ts';
-import { findClockJumps } from '../../src/streaming/clock-repair.ts';
+import { findClockJumps } from '../../src/streaming/inspect/clock-repair.ts';
 import type { TestClient } from '../support/client.ts';
 import { makeClip } from '../support/media.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import type { MatroskaIndex } from '../../src/media/container/matroska-index.ts';
-import { buildMatroskaIndex } from '../../src/streaming/index-matroska.ts';
-import { openMatroska } from '../../src/streaming/matroska-file.ts';
-import { readMatroskaKey, readMatroskaSegment } from '../../src/streaming/matroska-segments.ts';
-import { createMatroskaSink } from '../../src/streaming/matroska-sink.ts';
-import type { ByteSource } from '../../src/streaming/source-files.ts';
+import { buildMatroskaIndex } from '../../src/streaming/packager/index-matroska.ts';
+import { readMatroskaKey, readMatroskaSegment } from '../../src/streaming/packager/matroska-segments.ts';
+import { openMatroska } from '../../src/streaming/reading/matroska-file.ts';
+import { createMatroskaSink } from '../../src/streaming/reading/matroska-sink.ts';
+import type { ByteSource } from '../../src/streaming/reading/source-files.ts';
 import { flipped, randomFrom, truncated } from '../support/damage.ts';
 import { makeFlashes } from '../support/flash-and-beep.ts';
 import { reshape } from '../support/matroska-shapes.ts';

@@ -7,11 +7,15 @@ import { writeFragment } from '../../src/media/container/fragment.ts';
 import { FRAGMENT_ROOM_BYTES, writeFragmentInPlace } from '../../src/media/container/fragment-in-place.ts';
 import { type MatroskaIndex, readMatroskaIndex, writeMatroskaIndex } from '../../src/media/container/matroska-index.ts';
 import { createVarintReader, createVarintWriter } from '../../src/media/container/varints.ts';
-import { buildMatroskaIndex } from '../../src/streaming/index-matroska.ts';
-import { openMatroska } from '../../src/streaming/matroska-file.ts';
-import { readMatroskaKey, readMatroskaSegment, readMatroskaWhole } from '../../src/streaming/matroska-segments.ts';
-import { createMatroskaSink, type MatroskaSink } from '../../src/streaming/matroska-sink.ts';
-import type { IndexedPacket, LightPacket } from '../../src/streaming/packet-sink.ts';
+import { buildMatroskaIndex } from '../../src/streaming/packager/index-matroska.ts';
+import {
+  readMatroskaKey,
+  readMatroskaSegment,
+  readMatroskaWhole,
+} from '../../src/streaming/packager/matroska-segments.ts';
+import { openMatroska } from '../../src/streaming/reading/matroska-file.ts';
+import { createMatroskaSink, type MatroskaSink } from '../../src/streaming/reading/matroska-sink.ts';
+import type { IndexedPacket, LightPacket } from '../../src/streaming/reading/packet-sink.ts';
 import { AAC, makeFlashes, PLAIN } from '../support/flash-and-beep.ts';
 import { reshape, type Shape } from '../support/matroska-shapes.ts';
 import { makeMedia } from '../support/media.ts';

@@ -10,7 +10,7 @@ import { probeCounts } from '../../src/features/videos/probes.queries.ts';
 import { probeArgv } from '../../src/media/encode/argv.ts';
 import { readProbe } from '../../src/media/probe/read.ts';
 import type { MediaInfo } from '../../src/media/types.ts';
-import { readFacts } from '../../src/streaming/read-facts.ts';
+import { readFacts } from '../../src/streaming/reading/read-facts.ts';
 import { isFailed, isPlayable } from '../support/client.ts';
 import { flipped, randomFrom, truncated } from '../support/damage.ts';
 import { makeHeAac } from '../support/he-aac.ts';

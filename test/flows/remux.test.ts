@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findStream } from '../../src/features/videos/streams.queries.ts';
-import { encodeRun } from '../../src/streaming/encode-run.ts';
+import { encodeRun } from '../../src/streaming/encode/encode-run.ts';
 import { isPlayable, type TestClient } from '../support/client.ts';
 import { packetTimes } from '../support/frames.ts';
 import { readPlaylist } from '../support/hls.ts';

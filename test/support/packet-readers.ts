@@ -8,7 +8,7 @@ import {
   type InputAudioTrack,
   type InputVideoTrack,
 } from 'mediabunny';
-import type { ByteSource } from '../../src/streaming/source-files.ts';
+import type { ByteSource } from '../../src/streaming/reading/source-files.ts';
 
 /** Reading a source's packets in two ways, to hold our own against mediabunny's. */
 

@@ -1,7 +1,7 @@
 import { dashManifest } from '../../media/manifest/dash.ts';
 import { keyFramePlaylist, mediaPlaylist, multivariantPlaylist } from '../../media/manifest/hls.ts';
 import type { AudioRendition, VideoRendition } from '../../media/types.ts';
-import { keyFrameTimesUs } from '../../streaming/key-frames.ts';
+import { keyFrameTimesUs } from '../../streaming/packager/key-frames.ts';
 import { boundariesOf, type StreamRendition } from '../../streaming/source.ts';
 import { hasText, type LabelledCaption } from '../captions/queries.ts';
 import type { VideoStream } from '../videos/streams.queries.ts';

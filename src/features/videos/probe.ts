@@ -14,7 +14,7 @@ import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
-import { type Facts, readFacts } from '../../streaming/read-facts.ts';
+import { type Facts, readFacts } from '../../streaming/reading/read-facts.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
 import { countProbe } from './probes.queries.ts';
 import { markPlayable, type Probed } from './renditions.service.ts';

@@ -2,7 +2,7 @@ import { newId } from '../../core/ids.ts';
 import type { Container } from '../../media/types.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
-import { findClockJumps } from '../../streaming/clock-repair.ts';
+import { findClockJumps } from '../../streaming/inspect/clock-repair.ts';
 import { roomBytes } from '../instance/disk.service.ts';
 import { noRoomForRepair } from './problems.ts';
 import type { sources } from './schema.ts';

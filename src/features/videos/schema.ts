@@ -92,7 +92,7 @@ export const sources = sqliteTable(
   ],
 );
 
-/** Where the segments of a copied track are in its file (`streaming/track-index.ts`). What is not kept is found out again. */
+/** Where the segments of a copied track are in its file (`streaming/packager/track-index.ts`). What is not kept is found out again. */
 export const trackIndexes = sqliteTable(
   'track_indexes',
   {
