@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readArchive } from '../../src/platform/backup/archive.ts';
 import { checkDatabase } from '../../src/platform/backup/database-copy.ts';
 import { finishRestore } from '../../src/platform/backup/pending.ts';
-import { ownArgv, runKinora } from '../support/process.ts';
+import { runKinora } from '../support/kinora-command.ts';
+import { ownArgv } from '../support/process.ts';
 
 /** `kill -9` at random points of a backup and of a restore: what is there afterwards is whole, or not there. */
 

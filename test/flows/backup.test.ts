@@ -20,9 +20,10 @@ import type { VideoReply } from '../../src/features/videos/api.ts';
 import { writeArchive } from '../../src/platform/backup/archive.ts';
 import { createClient, isPlayable, isReady, type TestClient } from '../support/client.ts';
 import { download, readMultivariant } from '../support/hls.ts';
+import { runKinora } from '../support/kinora-command.ts';
 import { ffmpeg, makeClip } from '../support/media.ts';
 import { createOpenApiCheck, type OpenApi } from '../support/openapi-check.ts';
-import { type KinoraProcess, runKinora, startKinora } from '../support/process.ts';
+import { type KinoraProcess, startKinora } from '../support/process.ts';
 import { person } from '../support/test-app.ts';
 
 /** Backups as an admin makes them: programs of their own beside a real server, and a real server on what they put back. */
@@ -302,7 +303,7 @@ describe('restoring', () => {
     // And neither does an older server touch its database.
     const before = hashOf(join(newer, 'kinora.db'));
     const files = readdirSync(newer).sort();
-    const served = await runKinora(['serve', '--data', newer, '--port', '0', '--host', '127.0.0.1'], ENV);
+    const served = await runKinora(['serve', '--data', newer, '--port', '0', '--host', '127.0.0.1'], { env: ENV });
     expect(served).toMatchObject({
       code: 1,
       output: expect.stringContaining('made by a newer Kinora: it has 9999_future'),

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { MAIN } from './process.ts';
+import { bareMachine, ownArgv } from './process.ts';
 
 /** A command, as somebody types it. */
 export interface Ended {
   code: number | null;
   stdout: string;
   stderr: string;
+  /** Both, one behind the other. */
+  output: string;
 }
 
 export interface CommandOptions {
@@ -14,15 +16,17 @@ export interface CommandOptions {
   input?: string;
 }
 
-/** Runs `kinora ...argv` to its end: the built server under `npm test`, the sources when Vitest is run by itself. */
+/** Runs `kinora ...argv` to its end: what `startKinora` starts. */
 export function runKinora(argv: string[], { env = {}, input = '' }: CommandOptions = {}): Promise<Ended> {
-  const binary = process.env['KINORA_TEST_BINARY'];
-  const [command, ...first] = binary ? [binary] : [process.execPath, MAIN];
-  const child = spawn(command!, [...first, ...argv], { env: { ...process.env, ...env } });
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (ended.stdout += chunk));
-  child.stderr.on('data', (chunk) => (ended.stderr += chunk));
+  const [command, ...first] = ownArgv();
+  const surroundings = process.env['KINORA_TEST_BINARY'] ? bareMachine() : { env: process.env };
+  const child = spawn(command!, [...first, ...argv], { ...surroundings, env: { ...surroundings.env, ...env } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
   child.stdin.on('error', () => {});
   child.stdin.end(input);
-  return new Promise((resolve) => child.once('close', (code) => resolve({ ...ended, code })));
+  return new Promise((resolve) =>
+    child.once('close', (code) => resolve({ code, stdout, stderr, output: stdout + stderr })),
+  );
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { get as getPlain } from 'node:http';
 import { get as getSecure } from 'node:https';
@@ -76,21 +76,6 @@ export function bareMachine(): { cwd: string; env: NodeJS.ProcessEnv } {
   for (const path of [cwd, home]) mkdirSync(path);
   bare = { cwd, env: { HOME: home, PATH: join(folder, 'nothing') } };
   return bare;
-}
-
-/** Runs a command of Kinora's to its end. */
-export async function runKinora(
-  argv: string[],
-  env: Record<string, string> = {},
-): Promise<{ code: number; output: string }> {
-  const [command, ...first] = ownArgv();
-  const surroundings = process.env['KINORA_TEST_BINARY'] ? bareMachine() : { env: process.env };
-  const options = { ...surroundings, env: { ...surroundings.env, ...env }, encoding: 'utf8' as const };
-  return new Promise((resolve) => {
-    execFile(command!, [...first, ...argv], options, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
-    );
-  });
 }
 
 /** How the program under test is started, without arguments. */
