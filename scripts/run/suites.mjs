@@ -17,6 +17,9 @@ const NEEDS = [
   { suites: ['unit', 'flows', 'browser'], binaries: ['openssl'], debian: 'openssl', some: true },
   { suites: ['unit', 'flows'], binaries: ['systemd-notify'], debian: 'systemd', some: true },
   { suites: ['flows'], binaries: ['python3'], debian: 'python3', some: true },
+  { suites: ['flows'], binaries: ['promtool'], debian: 'prometheus', some: true },
+  { suites: ['unit'], binaries: ['zsh'], debian: 'zsh', some: true },
+  { suites: ['unit'], binaries: ['fish'], debian: 'fish', some: true },
   { suites: ['flows'], binaries: ['cvlc'], debian: 'vlc-bin vlc-plugin-base', some: true },
   {
     suites: ['flows'],
