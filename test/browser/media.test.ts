@@ -14,7 +14,7 @@ import { becomeAdmin, SETUP_TOKEN, seek, startPlaying } from './support.ts';
 
 /** Files as people have them, played in a real browser. Real ones where they lie beside the repository, else ffmpeg's. */
 
-const REAL = new URL('../../../shared/media', import.meta.url);
+const REAL = new URL('../../../shared/media/', import.meta.url);
 const H264 = ['-c:v', 'libx264', '-preset', 'veryfast'];
 const tone = (hertz: number) => ['-f', 'lavfi', '-i', `sine=frequency=${hertz}:duration=8:sample_rate=48000`];
 const picture = (size: string, rate: number) => ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=8`];
