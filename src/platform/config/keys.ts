@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ConfigSchema, type KeyMeta } from './schema.ts';
+import type { KeyMeta } from './key-meta.ts';
+import { ConfigSchema } from './schema.ts';
 
 export type Schema = z.core.$ZodType;
 
