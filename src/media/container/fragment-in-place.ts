@@ -3,6 +3,7 @@ import {
   fragmentHead,
   fragmentHeadBytes,
   type Sample,
+  shapeOf,
   shownSamples,
   writeFragment,
 } from './fragment.ts';
@@ -38,7 +39,6 @@ export function writeFragmentInPlace(
     whole.copyWithin(at, places[n]!, places[n]! + data.length);
     at += data.length;
   }
-  const shapes = samples.map(({ data, ...sample }) => ({ ...sample, sizeBytes: data.length }));
-  fragmentHead(shapes, sequence, timing).copy(whole);
+  fragmentHead(samples.map(shapeOf), sequence, timing).copy(whole);
   return whole.subarray(0, at);
 }

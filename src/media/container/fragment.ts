@@ -162,12 +162,12 @@ export type SampleShape = Omit<Sample, 'data'> & { sizeBytes: number };
 export function writeFragment(all: readonly Sample[], sequence: number, timing: FragmentTiming = {}): Buffer {
   const samples = shownSamples(all, timing);
   const sizeBytes = samples.reduce((sum, sample) => sum + sample.data.length, 0);
-  const head = fragmentHead(
-    samples.map(({ data, ...sample }) => ({ ...sample, sizeBytes: data.length })),
-    sequence,
-    timing,
-  );
+  const head = fragmentHead(samples.map(shapeOf), sequence, timing);
   return Buffer.concat([head, ...samples.map((sample) => sample.data)], head.length + sizeBytes);
+}
+
+export function shapeOf({ data, ...sample }: Sample): SampleShape {
+  return { ...sample, sizeBytes: data.length };
 }
 
 /** Those of a fragment's samples that are put into it. */

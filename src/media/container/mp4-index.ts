@@ -1,3 +1,4 @@
+import { countBefore } from '../../core/search.ts';
 import { type Box, findBox, listBoxes } from './boxes.ts';
 import { editStartTicks } from './edit-lists.ts';
 import { checkedCount, findTrack, type TrackKind } from './sample-tables.ts';
@@ -187,13 +188,8 @@ function deltaReader(stts: Buffer): (sample: number) => number {
   let end = 0;
   for (let n = 0; n < ends.length; n++) ends[n] = end += stts.readUInt32BE(n * 8);
   return (sample) => {
-    let [low, high] = [0, ends.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ends[middle]! <= sample) low = middle + 1;
-      else high = middle;
-    }
-    return low < ends.length ? stts.readUInt32BE(low * 8 + 4) : 0;
+    const run = countBefore(ends.length, (n) => ends[n]! <= sample);
+    return run < ends.length ? stts.readUInt32BE(run * 8 + 4) : 0;
   };
 }
 

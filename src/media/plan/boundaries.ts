@@ -1,3 +1,5 @@
+import { countBefore } from '../../core/search.ts';
+
 /**
  * Segment boundaries: the times all renditions of a source are cut at (DESIGN: on source key frames, as near as possible
  * to every 4 s). Integer microseconds on the presentation timeline, which starts at zero with the earliest picture or sound.
@@ -60,12 +62,6 @@ export function regularGrid(durationUs: number): number[] {
 
 /** Which segment a time falls into; times outside are clamped to the first or last. */
 export function segmentAt(boundariesUs: readonly number[], timeUs: number): number {
-  let low = 0;
-  let high = boundariesUs.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (boundariesUs[middle]! <= timeUs) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  const segments = boundariesUs.length - 1;
+  return Math.max(0, countBefore(segments, (n) => boundariesUs[n]! <= timeUs) - 1);
 }

@@ -1,10 +1,10 @@
 import { isEntryPoint, isKeyUnit } from '../../media/container/entry-points.ts';
 import { type Sample, writeFragment } from '../../media/container/fragment.ts';
 import { FRAGMENT_ROOM_BYTES, writeFragmentInPlace } from '../../media/container/fragment-in-place.ts';
-import type { OpenFile } from '../reading/source-files.ts';
+import { type OpenFile, readSample } from '../reading/source-files.ts';
 import { boundariesOf, packagerShiftSec, type StreamRendition, type StreamSource } from '../source.ts';
 import { readMatroskaKey, readMatroskaWhole } from './matroska-segments.ts';
-import { fetchFragment, fetchSample, readMp4Samples } from './mp4-segments.ts';
+import { fetchFragment, readMp4Samples } from './mp4-segments.ts';
 import { lastStep, shownPictures } from './packet-cutter.ts';
 import type { CutKey } from './packet-thread.ts';
 import type { TrackIndex } from './track-index.ts';
@@ -59,7 +59,7 @@ export async function readIndexedKey(
   const [first] = await readMp4Samples(file, tables.index, n);
   if (!first) return null;
   const ptsTicks = clock.ptsTicks(first.ptsTicks / tables.index.timescale);
-  return { ptsTicks, data: await fetchSample(file, first), timescale, timing };
+  return { ptsTicks, data: await readSample(file, first.position, first.sizeBytes), timescale, timing };
 }
 
 type Timed = Pick<Sample, 'ptsTicks' | 'durationTicks'>;

@@ -1,10 +1,4 @@
-import {
-  type FragmentTiming,
-  fragmentHead,
-  fragmentHeadBytes,
-  type SampleShape,
-  shownSamples,
-} from '../../media/container/fragment.ts';
+import { type FragmentTiming, fragmentHead, fragmentHeadBytes, shownSamples } from '../../media/container/fragment.ts';
 import type { Mp4Index, TableName } from '../../media/container/mp4-index.ts';
 import { entryBytes, type Mp4Sample, samplesOf, slicesOf, type TableBytes } from '../../media/container/mp4-samples.ts';
 import type { OpenFile } from '../reading/source-files.ts';
@@ -51,16 +45,13 @@ async function readSlice(
   return (await whole).subarray(first * each, end * each);
 }
 
-/** A sample on the clock of the segments it is delivered in. */
-export type PlacedSample = Mp4Sample & Pick<SampleShape, 'ptsTicks' | 'durationTicks'>;
-
 /**
- * Writes a fragment whose samples are read straight to their places in it: they are copied once, out of the system. Samples that
+ * Writes a fragment whose samples, on the clock of the segments they are delivered in, are read straight to their places in it: they are copied once, out of the system. Samples that
  * a file which was cut off no longer has are left out. `isKey` looks at the bytes of what the container calls a key frame.
  */
 export async function fetchFragment(
   file: OpenFile,
-  all: readonly PlacedSample[],
+  all: readonly Mp4Sample[],
   sequence: number,
   timing: FragmentTiming,
   isKey: (data: Uint8Array) => boolean,
@@ -78,13 +69,6 @@ export async function fetchFragment(
   const shapes = samples.map((sample, n) => ({ ...sample, key: sample.key && isKey(targets[n]!) }));
   fragmentHead(shapes, sequence, timing).copy(fragment);
   return fragment;
-}
-
-/** The bytes of one sample. */
-export async function fetchSample(file: OpenFile, { position, sizeBytes }: Mp4Sample): Promise<Buffer> {
-  const data = await file.read(position, sizeBytes);
-  if (data.length < sizeBytes) throw new Error('the file ends before this sample');
-  return data;
 }
 
 async function fetchAll(file: OpenFile, samples: readonly Mp4Sample[], targets: readonly Buffer[]): Promise<void> {

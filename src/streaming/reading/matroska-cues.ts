@@ -1,3 +1,4 @@
+import { countBefore } from '../../core/search.ts';
 import { isSized, readElement, readUint } from '../../media/container/ebml.ts';
 import { type BlockWalk, beginWalk, type StoredBlock } from '../../media/container/matroska-blocks.ts';
 import type { MatroskaTrack } from '../../media/container/matroska-header.ts';
@@ -97,11 +98,5 @@ export function cuesFor({ cues }: MatroskaFile, trackNumber: number): Cue[] {
 
 /** Index of the last cue at or before a time, or -1. */
 export function lastAtOrBefore(cues: readonly Cue[], ticks: number): number {
-  let [low, high] = [0, cues.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cues[middle]!.ticks <= ticks) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return countBefore(cues.length, (n) => cues[n]!.ticks <= ticks) - 1;
 }

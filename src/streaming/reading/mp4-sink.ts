@@ -1,6 +1,7 @@
+import { countBefore } from '../../core/search.ts';
 import type { Mp4Track } from '../../media/container/mp4-index.ts';
 import type { LightPacket, PacketSink } from './packet-sink.ts';
-import type { ByteSource } from './source-files.ts';
+import { type ByteSource, readSample } from './source-files.ts';
 
 /** A packet of `createMp4Sink`: it knows which sample it is. */
 interface Mp4Packet extends LightPacket {
@@ -22,7 +23,7 @@ export function createMp4Sink(track: Mp4Track, source: ByteSource): PacketSink {
       timestamp: (ptsTicks[sample]! - editTicks) / timescale,
       duration: track.deltaOf(sample) / timescale,
       type: !track.keys || isIn(track.keys, sample) ? 'key' : 'delta',
-      data: metadataOnly ? EMPTY : await readAt(source, positions![sample]!, track.sizeOf(sample)),
+      data: metadataOnly ? EMPTY : await readSample(source, positions![sample]!, track.sizeOf(sample)),
     };
   }
 
@@ -35,8 +36,9 @@ export function createMp4Sink(track: Mp4Track, source: ByteSource): PacketSink {
       return first === undefined ? null : packetOf(first, metadataOnly);
     },
     async getKeyPacket(seconds, { metadataOnly } = {}) {
-      const n = lastAtOrBefore(keys, ptsTicks, ticksOf(seconds));
-      return n === null ? null : packetOf(n, metadataOnly);
+      const atTicks = ticksOf(seconds);
+      const sample = keys[countBefore(keys.length, (n) => ptsTicks[keys[n]!]! <= atTicks) - 1];
+      return sample === undefined ? null : packetOf(sample, metadataOnly);
     },
     async getNextPacket(packet, { metadataOnly } = {}) {
       const { sample } = packet as Mp4Packet;
@@ -59,35 +61,12 @@ function byTime(samples: Uint32Array, ptsTicks: Float64Array): Uint32Array {
   return isSorted ? samples : samples.toSorted((a, b) => ptsTicks[a]! - ptsTicks[b]!);
 }
 
-function lastAtOrBefore(sorted: Uint32Array, ptsTicks: Float64Array, atTicks: number): number | null {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ptsTicks[sorted[middle]!]! <= atTicks) low = middle + 1;
-    else high = middle;
-  }
-  return low === 0 ? null : sorted[low - 1]!;
-}
-
 function isIn(rising: Uint32Array, value: number): boolean {
-  let [low, high] = [0, rising.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rising[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return rising[low] === value;
+  return rising[countBefore(rising.length, (n) => rising[n]! < value)] === value;
 }
 
 /** A time that was made of ticks is those ticks again, whatever floating point made of it. */
 function roundIfClose(ticks: number): number {
   const rounded = Math.round(ticks);
   return Math.abs(ticks / rounded - 1) < 10 * Number.EPSILON ? rounded : ticks;
-}
-
-async function readAt(source: ByteSource, position: number, sizeBytes: number): Promise<Buffer> {
-  // What a damaged table promises is not asked memory for.
-  const data = position + sizeBytes <= source.sizeBytes ? await source.read(position, sizeBytes) : null;
-  if (data?.length !== sizeBytes) throw new Error('the file ends before this sample');
-  return data;
 }

@@ -138,6 +138,13 @@ export function byteSource(files: SourceFiles, path: string, sizeBytes: number):
   };
 }
 
+/** Bytes that have to be there. What a damaged table promises beyond the file's end is not asked memory for. */
+export async function readSample(source: ByteSource, position: number, sizeBytes: number): Promise<Buffer> {
+  const data = position + sizeBytes <= source.sizeBytes ? await source.read(position, sizeBytes) : null;
+  if (data?.length !== sizeBytes) throw new Error('the file ends before this sample');
+  return data;
+}
+
 function isSame(entry: Entry, { size, mtimeMs, ino }: Stats): boolean {
   return entry.sizeBytes === size && entry.modifiedAtMs === mtimeMs && entry.inode === ino;
 }
