@@ -11,7 +11,7 @@ import { serverStep, webStep } from './run/builds.mjs';
 import { ffmpegStep } from './run/ffmpeg.mjs';
 import { withLock } from './run/lock.mjs';
 import { chooseNode } from './run/node.mjs';
-import { packagesStep } from './run/packages.mjs';
+import { packagesStep, toolStep } from './run/packages.mjs';
 import { forwardSignals, runProgram, Stop, say } from './run/process.mjs';
 import { prepareSuites } from './run/suites.mjs';
 
@@ -33,6 +33,7 @@ const COMMANDS = {
   format: { program: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'], wholeGroup: true },
   bench: { program: ['scripts/bench/run.ts'], ffmpeg: () => true, web: () => true, wholeGroup: true },
   docs: { program: ['scripts/docs.ts'] },
+  'docs:site': { program: ['scripts/docs-site.ts'], tool: 'docs-site', wholeGroup: true },
   screenshots: { program: ['test/support/screenshots.ts'], ffmpeg: () => true, web: () => true, wholeGroup: true },
   build: { web: () => true },
   'build:binary': { program: ['scripts/binary/build.ts'], web: () => true, wholeGroup: true },
@@ -47,6 +48,7 @@ async function main([name, ...args]) {
   if (name === 'test') env.KINORA_TEST_SKIPPED = JSON.stringify(await prepareSuites(args));
 
   const atOnce = [node.step, packagesStep(ROOT)];
+  if (command.tool) atOnce.push(toolStep(ROOT, command.tool));
   if (command.ffmpeg?.(args)) atOnce.push(ffmpegStep(ROOT, env, args));
   // Vite needs the packages.
   const builds = command.web?.(args) ? [webStep(ROOT, node.exe)] : [];

@@ -33,6 +33,19 @@ export function packagesStep(root) {
   return { needed, run };
 }
 
+/** The packages of one of tools/, which only one command needs. */
+export function toolStep(root, name) {
+  const folder = join(root, 'tools', name);
+  const run = async () => {
+    say(`Installing tools/${name}, which this command alone needs.`);
+    const failure = await npmCi(folder);
+    if (failure === null) return;
+    process.stderr.write(`${failure}\n`);
+    throw new Stop(`tools/${name} could not be installed; npm says why above. Is the network there?`);
+  };
+  return { needed: async () => !isInstalled(folder), run };
+}
+
 function writeStamp(stamp, content) {
   try {
     writeFileSync(stamp, content);
