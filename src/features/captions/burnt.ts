@@ -1,5 +1,6 @@
 import { fitOf } from '../../media/encode/burn-in.ts';
 import { planBurnt } from '../../media/plan/burnt.ts';
+import { sharedGrid } from '../../media/plan/plan.ts';
 import type { BurnsIn } from '../../media/types.ts';
 import type { App } from '../../ports.ts';
 import type { StreamSource } from '../../streaming/source.ts';
@@ -47,6 +48,6 @@ async function burnsOf(
 }
 
 /** As the rest of the film is cut, so that sound and pictures of the other playlist still fit. */
-function gridOf({ timeline }: StreamSource) {
-  return timeline.source && !timeline.source.sparse ? 'source' : 'regular';
+function gridOf({ info, timeline }: StreamSource) {
+  return sharedGrid(info, timeline.source);
 }

@@ -1,4 +1,5 @@
 import { type Mp4Index, type Row, rowOf, type TableName } from './mp4-index.ts';
+import { ENTRY_BYTES } from './sample-tables.ts';
 
 /** A sample of a segment: where it lies in the file, and what the tables say of it. */
 export interface Mp4Sample {
@@ -18,7 +19,7 @@ export type TableBytes = Record<TableName, Buffer>;
 
 /** Bytes of one entry of each table. */
 export function entryBytes({ wide }: Mp4Index): Record<TableName, number> {
-  return { stsz: 4, stts: 8, ctts: 8, stsc: 12, stco: wide ? 8 : 4, stss: 4 };
+  return { ...ENTRY_BYTES, stsz: 4, stco: wide ? ENTRY_BYTES.co64 : ENTRY_BYTES.stco };
 }
 
 /** Which entries of each table tell of segment `n`. */

@@ -22,14 +22,16 @@ const stsz = makeFullBox('stsz', 0, 0, words(0, 3, 100, 20, 30));
 test('times, sizes and key frames', () => {
   const stss = makeFullBox('stss', 0, 0, words(2, 1, 3));
   const table = readSampleTable(moovOf(stts, ctts, stsz, stss), 'video', 0)!;
-  expect([...table.timesSec]).toEqual([1, 0.5, 1.5]);
-  expect([...table.sizesBytes]).toEqual([100, 20, 30]);
+  expect(table.timescale).toBe(10);
+  expect([...table.ptsTicks]).toEqual([10, 5, 15]);
+  expect([0, 1, 2].map(table.sizeOf)).toEqual([100, 20, 30]);
   expect([...table.keys!]).toEqual([0, 2]);
 });
 
 test('samples of one size, all of them key frames', () => {
   const table = readSampleTable(moovOf(stts, makeFullBox('stsz', 0, 0, words(7, 3))), 'video', 0)!;
-  expect([...table.sizesBytes]).toEqual([7, 7, 7]);
+  expect(table.sampleCount).toBe(3);
+  expect([0, 1, 2].map(table.sizeOf)).toEqual([7, 7, 7]);
   expect(table.keys).toBeNull();
 });
 

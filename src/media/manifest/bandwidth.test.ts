@@ -19,9 +19,11 @@ describe('bandwidth', () => {
 
 describe('segments of a sample table', () => {
   const table: SampleTable = {
-    sizesBytes: Uint32Array.of(1000, 10, 20, 2000, 30, 3000, 40),
+    sampleCount: 7,
+    sizeOf: (sample) => [1000, 10, 20, 2000, 30, 3000, 40][sample]!,
     // The third is shown before the second, and the track's clock starts at 5.
-    timesSec: Float64Array.of(5, 7, 6, 8, 9, 10, 11),
+    timescale: 10,
+    ptsTicks: Float64Array.of(50, 70, 60, 80, 90, 100, 110),
     keys: Uint32Array.of(0, 3, 5),
   };
   const wrapped = (samples: number) => 108 + 16 * samples;
@@ -34,7 +36,7 @@ describe('segments of a sample table', () => {
     expect(keyFrameSizes(table, [0, 3 * S, 5 * S])).toEqual([1000, 2000, 3000].map((size) => size + wrapped(1)));
   });
   test('sound is cut anywhere', () => {
-    const sound = { ...table, keys: null, timesSec: Float64Array.of(0, 1, 2, 3, 4, 5, 6) };
+    const sound = { ...table, keys: null, ptsTicks: Float64Array.of(0, 10, 20, 30, 40, 50, 60) };
     expect(segmentSizes(sound, [0, 2.5 * S])).toEqual([1030 + wrapped(3), 5070 + wrapped(4)]);
   });
 });

@@ -44,39 +44,49 @@ const SAMPLE_BYTES = 16;
  * How much each segment of a copied track weighs. `startsUs` are the times of its segments' first samples, the first segment's
  * first; of pictures those are key frames.
  */
-export function segmentSizes({ sizesBytes, timesSec, keys }: SampleTable, startsUs: readonly number[]): number[] {
-  const starts = keys ? keyIndexes(timesSec, keys, startsUs) : sampleIndexes(timesSec, startsUs);
+export function segmentSizes(table: SampleTable, startsUs: readonly number[]): number[] {
+  const starts = startsIn(table, startsUs);
   return starts.map((first, n) => {
-    const end = starts[n + 1] ?? sizesBytes.length;
+    const end = Math.min(starts[n + 1] ?? table.sampleCount, table.sampleCount);
     let bytes = FRAGMENT_BYTES;
-    for (let sample = first; sample < end; sample++) bytes += sizesBytes[sample]! + SAMPLE_BYTES;
+    for (let sample = first; sample < end; sample++) bytes += table.sizeOf(sample) + SAMPLE_BYTES;
     return bytes;
   });
 }
 
 /** What the key frames that segments start with weigh, each alone in a fragment. */
-export function keyFrameSizes({ sizesBytes, timesSec, keys }: SampleTable, startsUs: readonly number[]): number[] {
-  const starts = keys ? keyIndexes(timesSec, keys, startsUs) : sampleIndexes(timesSec, startsUs);
-  return starts.map((key) => FRAGMENT_BYTES + SAMPLE_BYTES + (sizesBytes[key] ?? 0));
+export function keyFrameSizes(table: SampleTable, startsUs: readonly number[]): number[] {
+  const sizeOf = (key: number) => (key < table.sampleCount ? table.sizeOf(key) : 0);
+  return startsIn(table, startsUs).map((key) => FRAGMENT_BYTES + SAMPLE_BYTES + sizeOf(key));
+}
+
+/** The sample each segment starts with. */
+function startsIn(table: SampleTable, startsUs: readonly number[]): number[] {
+  return table.keys ? keyIndexes(table, table.keys, startsUs) : sampleIndexes(table, startsUs);
 }
 
 /** The key frame nearest to each time, counted from the first one: tables know nothing of where presentation begins. */
-function keyIndexes(timesSec: Float64Array, keys: Uint32Array, startsUs: readonly number[]): number[] {
-  const originSec = timesSec[keys[0] ?? 0] ?? 0;
+function keyIndexes(table: SampleTable, keys: Uint32Array, startsUs: readonly number[]): number[] {
+  const originSec = secondsOf(table, keys[0] ?? 0);
   let at = 0;
   return startsUs.map((startUs) => {
     const wantedSec = originSec + (startUs - startsUs[0]!) / 1e6;
-    const distance = (n: number) => Math.abs((timesSec[keys[n]!] ?? 0) - wantedSec);
+    const distance = (n: number) => Math.abs(secondsOf(table, keys[n]!) - wantedSec);
     while (at + 1 < keys.length && distance(at + 1) <= distance(at)) at++;
     return keys[at] ?? 0;
   });
 }
 
-function sampleIndexes(timesSec: Float64Array, startsUs: readonly number[]): number[] {
-  const originSec = timesSec[0] ?? 0;
+function sampleIndexes(table: SampleTable, startsUs: readonly number[]): number[] {
+  const originSec = secondsOf(table, 0);
   let at = 0;
   return startsUs.map((startUs) => {
-    while (at < timesSec.length && timesSec[at]! - originSec < (startUs - startsUs[0]!) / 1e6) at++;
+    while (at < table.sampleCount && secondsOf(table, at) - originSec < (startUs - startsUs[0]!) / 1e6) at++;
     return at;
   });
+}
+
+/** Zero for a sample that tables name and do not have. */
+function secondsOf({ ptsTicks, timescale }: SampleTable, sample: number): number {
+  return (ptsTicks[sample] ?? 0) / timescale;
 }

@@ -1,5 +1,6 @@
-import type { Grid, Rendition } from '../types.ts';
+import type { Grid, MediaInfo, Rendition } from '../types.ts';
 import { planAudio } from './audio.ts';
+import type { SourceGrid } from './boundaries.ts';
 import type { PlanInput } from './input.ts';
 import { markDuplicates } from './labels.ts';
 import { planVideo, primaryVideo } from './video.ts';
@@ -10,12 +11,19 @@ import { planVideo, primaryVideo } from './video.ts';
  */
 export function planRenditions(input: PlanInput): Rendition[] {
   const { info, grids } = input;
-  // Even where all is encoded, the source's own key frames are the best places to cut: sessions start there quickest.
-  const grid: Grid = info.video.length > 0 && grids.source && !grids.sparse ? 'source' : 'regular';
+  const grid = sharedGrid(info, grids.source ? grids : null);
   const track = primaryVideo(info.video);
   const video = track ? planVideo(track, grid, input) : [];
   return [...markDuplicates(video), ...planAudio(input, grid)].map((rendition) => {
     const cut = rendition.mode === 'copied' ? input.copy.get(rendition.trackIndex)?.cut : undefined;
     return cut ? { ...rendition, cut } : rendition;
   });
+}
+
+/**
+ * The grid that all renditions of a source share, but for pictures that are copied on their own. Even where all is encoded, the
+ * source's own key frames are the best places to cut: sessions start there quickest.
+ */
+export function sharedGrid({ video }: Pick<MediaInfo, 'video'>, source: Pick<SourceGrid, 'sparse'> | null): Grid {
+  return video.length > 0 && source && !source.sparse ? 'source' : 'regular';
 }

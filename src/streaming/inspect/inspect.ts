@@ -1,8 +1,10 @@
 import type { InputTrack } from 'mediabunny';
 import { hasCuts } from '../../media/container/edit-lists.ts';
+import { readSampleTable } from '../../media/container/sample-tables.ts';
 import { regularGrid, sourceGrid } from '../../media/plan/boundaries.ts';
 import { browserPlaysAudio, browserPlaysVideo, deliveredCodecString } from '../../media/plan/codecs.ts';
 import type { CopyTrack } from '../../media/plan/input.ts';
+import { sharedGrid } from '../../media/plan/plan.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../../media/types.ts';
 import type { Ffmpeg } from '../../platform/ffmpeg.ts';
 import type { CutAudio, CutTrack } from '../reading/cut-track.ts';
@@ -114,12 +116,17 @@ export async function inspectSource(
   const delaySec = remuxedPicture ? 0 : await measurePictureDelay(ffmpeg, path, info);
   if (delaySec > 0) timeline.pictureDelaySec = delaySec;
   if (shown) timeline.pictureUs = { start: toUs(shown.startSec), end: toUs(shown.endSec) };
-  return { copy: measureCopies(moov?.bytes ?? null, info, timeline, copy), refused, timeline };
+  const tableOf = ({ kind, ordinal }: VideoTrack | AudioTrack) => {
+    const tables = input?.[kind][ordinal]?.tables;
+    if (tables?.kind === 'mp4') return tables.track;
+    return moov && readSampleTable(moov.bytes, kind, ordinal);
+  };
+  return { copy: measureCopies(tableOf, info, timeline, copy), refused, timeline };
 }
 
 /** The tracks of a source that the packager cuts, each with the grid of its renditions (`planRenditions`). */
 export function cutTracks(info: MediaInfo, { copy, timeline }: Pick<Inspection, 'copy' | 'timeline'>): CutSpec[] {
-  const shared = info.video.length > 0 && timeline.source && !timeline.source.sparse ? 'source' : 'regular';
+  const shared = sharedGrid(info, timeline.source);
   const isCut = ({ index }: { index: number }) => copy.has(index) && copy.get(index)!.cut !== 'remux';
   return [
     ...info.video

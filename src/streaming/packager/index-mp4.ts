@@ -1,4 +1,5 @@
-import type { Mp4Index, Mp4Track } from '../../media/container/mp4-index.ts';
+import type { Mp4Index } from '../../media/container/mp4-index.ts';
+import type { Mp4Track } from '../../media/container/mp4-track.ts';
 
 /** Key frames are asked for a little later than they are, since times were rounded. */
 const EPSILON_SEC = 0.0005;

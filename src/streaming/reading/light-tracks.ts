@@ -1,6 +1,6 @@
 import type { InputTrack } from 'mediabunny';
 import type { MatroskaTrack } from '../../media/container/matroska-header.ts';
-import { type Mp4Track, readMp4Track } from '../../media/container/mp4-index.ts';
+import { type Mp4Track, readMp4Track } from '../../media/container/mp4-track.ts';
 import { type MatroskaFile, openMatroska } from './matroska-file.ts';
 import { createMatroskaSink, type MatroskaSink } from './matroska-sink.ts';
 import { type Moov, readMoov } from './moov.ts';

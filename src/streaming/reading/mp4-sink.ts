@@ -1,5 +1,5 @@
 import { countBefore } from '../../core/search.ts';
-import type { Mp4Track } from '../../media/container/mp4-index.ts';
+import type { Mp4Track } from '../../media/container/mp4-track.ts';
 import type { LightPacket, PacketSink } from './packet-sink.ts';
 import { type ByteSource, readSample } from './source-files.ts';
 
