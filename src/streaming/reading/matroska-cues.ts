@@ -20,6 +20,8 @@ export function createKeyFinder(
 ): (ticks: number) => Promise<StoredBlock | null> {
   const cues = track.kind === 'video' ? (file.cues.get(track.number) ?? []) : [];
   const sampled = new Set<number>();
+  /** By the number of its cue, each key frame that was found: cuts are looked for first, and then where they lie. */
+  const found = new Map<number, StoredBlock>();
   let isBelieved = cues.length > 0;
   let widestTicks = -1;
   let isEndSeen = false;
@@ -35,6 +37,8 @@ export function createKeyFinder(
     const n = isBelieved ? lastAtOrBefore(cues, ticks) : -1;
     const cue = cues[n];
     if (!cue) return null;
+    const known = found.get(n);
+    if (known) return known;
     const key = await readCue(file, track.number, cue);
     isBelieved = key?.ticks === cue.ticks && key.key && key.lacing === 0;
     if (!key || !isBelieved) return null;
@@ -47,6 +51,7 @@ export function createKeyFinder(
       widestTicks = Math.max(widestTicks, gapTicks);
       isEndSeen ||= !next;
     }
+    if (isBelieved) found.set(n, key);
     return isBelieved ? key : null;
   };
 }
