@@ -1,6 +1,7 @@
 import { type Bits, createBits, rbspOf } from './bits.ts';
 import { pixelFormat, UNTOLD } from './colours.ts';
 import { type Colours, type PictureFacts, unsure } from './facts.ts';
+import { readVuiHead } from './vui.ts';
 
 /** Profiles by ffmpeg's names; those with a third constraint are intra only (ITU-T H.264 section A.2). */
 const PROFILES: Record<number, string> = {
@@ -12,8 +13,6 @@ const PROFILES: Record<number, string> = {
   244: 'High 4:4:4 Predictive',
 };
 const HIGH = new Set([100, 110, 122, 244]);
-/** Sample aspect ratios by aspect_ratio_idc (table E-1), from 1 on; HEVC has the same. */
-const ASPECTS = '1:1 12:11 10:11 16:11 40:33 24:11 20:11 32:11 80:33 18:11 15:11 64:33 160:99 4:3 3:2 2:1'.split(' ');
 
 export interface AvcFacts extends PictureFacts {
   /** Whether the stream itself says how far it reorders. Otherwise `has_b_frames` is 0 and the container has to know. */
@@ -114,13 +113,7 @@ function skipOrderCount(bits: Bits): void {
 
 /** Annex E.1.1. */
 function readVui(bits: Bits): { colours: Colours; reorder: number | null; aspect: string | undefined } {
-  const aspect = readAspect(bits);
-  if (bits.flag()) bits.skip(1);
-  const colours = readSignalType(bits);
-  if (bits.flag()) {
-    bits.ue();
-    bits.ue();
-  }
+  const { colours, aspect } = readVuiHead(bits);
   if (bits.flag()) bits.skip(65);
   const nal = bits.flag();
   if (nal) skipHrd(bits);
@@ -135,23 +128,6 @@ function readVui(bits: Bits): { colours: Colours; reorder: number | null; aspect
   const reorder = bits.ue();
   if (reorder > 16 || bits.ue() < reorder) unsure('reordering that cannot be');
   return { colours, reorder, aspect };
-}
-
-/** The beginning of the VUI, as in HEVC (ITU-T H.265 section E.2.1). */
-export function readAspect(bits: Bits): string | undefined {
-  if (!bits.flag()) return undefined;
-  const idc = bits.read(8);
-  if (idc === 0) return undefined;
-  if (idc === 255) return `${bits.read(16)}:${bits.read(16)}`;
-  return ASPECTS[idc - 1] ?? unsure(`aspect ratio ${idc}`);
-}
-
-export function readSignalType(bits: Bits): Colours {
-  if (!bits.flag()) return UNTOLD;
-  bits.skip(3);
-  const isFullRange = bits.flag();
-  if (!bits.flag()) return { ...UNTOLD, isFullRange };
-  return { isFullRange, primaries: bits.read(8), transfer: bits.read(8), matrix: bits.read(8) };
 }
 
 function skipHrd(bits: Bits): void {

@@ -1,7 +1,7 @@
 import { type Bits, createBits, rbspOf } from './bits.ts';
 import { pixelFormat, UNTOLD } from './colours.ts';
 import { type Colours, type PictureFacts, unsure } from './facts.ts';
-import { readAspect, readSignalType } from './h264.ts';
+import { readVuiHead } from './vui.ts';
 
 const PROFILES: Record<number, string> = { 1: 'Main', 2: 'Main 10', 4: 'Rext' };
 const SPS = 33;
@@ -143,13 +143,7 @@ function skipReferenceSets(bits: Bits): void {
 
 /** Annex E.2.1, as far as something in it matters. */
 function readVui(bits: Bits): { colours: Colours; aspect: string | undefined } {
-  const aspect = readAspect(bits);
-  if (bits.flag()) bits.skip(1);
-  const colours = readSignalType(bits);
-  if (bits.flag()) {
-    bits.ue();
-    bits.ue();
-  }
+  const { colours, aspect } = readVuiHead(bits);
   bits.skip(1);
   if (bits.read(2) !== 0) unsure('pictures say how they are shown');
   if (bits.flag()) unsure('a window that may be cropped to');
