@@ -8,12 +8,8 @@ import type { Machine } from '../platform/machine.ts';
 import type { Storage } from '../platform/storage/port.ts';
 import { createArrivals } from './encode/arrivals.ts';
 import { createClaims } from './encode/claims.ts';
-import {
-  createEncodeSessions,
-  type SegmentAsk,
-  type SessionFact,
-  type SessionSettings,
-} from './encode/encode-sessions.ts';
+import type { SessionSettings } from './encode/encode-ports.ts';
+import { createEncodeSessions, type SegmentAsk, type SessionFact } from './encode/encode-sessions.ts';
 import { encoderMemoryBytes, slotsOf } from './encode/encoder-costs.ts';
 import { createEncoderSlots, type EncoderFacts, type SlotAsk } from './encode/encoder-slots.ts';
 import { type FillOptions, fillLadder } from './encode/fill-ladder.ts';

@@ -1,46 +1,23 @@
-import { MINUTE_MS } from '../../core/time.ts';
 import { normaliseInit } from '../../media/container/init-segment.ts';
 import { leadIn } from '../../media/container/lead-in.ts';
 import { type Fit, moveSample } from '../../media/container/parameter-sets.ts';
-import { encodeAudioArgv, encodeVideoArgv } from '../../media/encode/argv.ts';
-import { remuxArgv } from '../../media/encode/argv-remux.ts';
-import type { EncodeOutput } from '../../media/encode/encode-options.ts';
-import { encoderFor } from '../../media/encode/encoders/encoders.ts';
 import { lackingFilters } from '../../media/encode/filters.ts';
 import { audioEncoding } from '../../media/plan/audio-encodings.ts';
-import type { Rendition, VideoRendition } from '../../media/types.ts';
+import type { Rendition } from '../../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../../platform/ffmpeg.ts';
 import { createSegmentCutter, type Silence } from '../segment-cutter.ts';
-import { boundariesOf, decodedOriginSec, type StreamRendition, type StreamSource } from '../source.ts';
+import { boundariesOf, decodedOriginSec, type StreamRendition } from '../source.ts';
+import { type EncodeRunSpec, encodeRunArgv, OFFSET_SEC, remuxRunArgv, startsOnKey } from './encode-run-argv.ts';
 import { readEncoderOutput } from './fragment-reader.ts';
+import { type Watchdog, watchForSilence } from './watchdog.ts';
 
-/** ffmpeg's output clock starts here, so that no decode time is negative; taken off again when reading. */
-const OFFSET_SEC = 10;
-/** Demuxers enter a file by decode times, or by a guess: early enough to have the key frame that is meant. */
-const REMUX_RUN_UP_SEC = 1;
-/** An encoder that writes nothing for this long while somebody reads has hung. */
-const SILENT_MS = 5 * MINUTE_MS;
-
-export interface EncodeRunOptions {
-  source: StreamSource;
-  /** Renditions of one track: all pictures, or one sound. */
-  renditions: StreamRendition[];
-  firstSegment: number;
-  /** One past the last. */
-  endSegment: number;
-  preset: string;
-  crf: number;
-  audioKbps: number;
-  /** For the encoder; unless given it takes as many as there are cores. */
-  threads?: number | undefined;
+export interface EncodeRunOptions extends EncodeRunSpec {
   priority: 'watching' | 'background';
   signal: AbortSignal;
   /** Each segment once, in order for each rendition. Not settling stops that output, and so the encoder. */
   onSegment: (rendition: StreamRendition, index: number, bytes: Buffer) => Promise<void>;
   /** The init segment of a rendition's encoder. Returns what is to be done to its samples. */
   onInit: (rendition: StreamRendition, init: Buffer) => Promise<Fit['move']>;
-  /** How a rendition's pictures are encoded; by software in its own way unless given. */
-  encoderOf?: (rendition: StreamRendition) => PictureEncoder;
   /**
    * The first segment is made by an ffmpeg of its own, where the next one can enter the source without decoding anything
    * twice: an encoder hands on its last pictures when there are no more, and else only after it has looked at many of those
@@ -50,9 +27,6 @@ export interface EncodeRunOptions {
   /** Asked before each fragment is read. While it does not settle nothing is read, and so the encoder pauses. */
   gate?: (signal: AbortSignal) => Promise<void>;
 }
-
-/** See `EncodeOutput`. */
-export type PictureEncoder = Required<Pick<EncodeOutput, 'hardware' | 'inOrder'>>;
 
 /**
  * One ffmpeg (two with `firstAlone`) that decodes a track once and makes the segments `firstSegment` to `endSegment` of one
@@ -98,7 +72,7 @@ async function runOnce(ffmpeg: Ffmpeg, options: EncodeRunOptions): Promise<void>
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const isRemux = options.renditions[0]!.spec.cut === 'remux';
-  const argv = isRemux ? remuxRunArgv(options) : runArgv(options, lackingFilters(await ffmpeg.filters()));
+  const argv = isRemux ? remuxRunArgv(options) : encodeRunArgv(options, lackingFilters(await ffmpeg.filters()));
   const running = ffmpeg.start(argv, { pipes: options.renditions.length, priority: options.priority, signal });
   const watchdog = watchForSilence(stop);
   const readers = options.renditions.map((rendition, n) =>
@@ -201,115 +175,10 @@ function readOutput(
   };
 }
 
-/** Packets as they are, from well before the first segment on: what is too early is thrown away. */
-function remuxRunArgv({ source, renditions, firstSegment }: EncodeRunOptions): string[] {
-  const { timeline, info, path } = source;
-  const { spec } = renditions[0]!;
-  const keyed = spec.kind === 'video';
-  const keySec = timeline.source?.keysUs[firstSegment];
-  const boundarySec = boundariesOf(timeline, spec.grid)[firstSegment]! / 1e6;
-  const fromSec = timeline.ffmpegOriginSec + (keyed ? (keySec ?? 0) / 1e6 : boundarySec);
-  return remuxArgv({
-    ...{ path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, codec: spec.codec, keyed },
-    ...{ offsetSec: OFFSET_SEC, fd: 3 },
-    startSec: firstSegment === 0 ? null : fromSec - REMUX_RUN_UP_SEC,
-    packets: null,
-  });
-}
-
 function silenceOf(spec: Rendition): Silence | null {
   if (spec.kind === 'video' || spec.mode === 'copied') return null;
   const { silence, frameSamples, primingSamples } = audioEncoding(spec.codec);
   return { data: silence(spec.channels), frameTicks: frameSamples, primingTicks: primingSamples };
-}
-
-function runArgv(options: EncodeRunOptions, lacking: ReadonlySet<string>): string[] {
-  const { source, renditions, firstSegment, endSegment } = options;
-  const { timeline, info, path } = source;
-  const spec = renditions[0]!.spec;
-  const boundariesUs = boundariesOf(timeline, spec.grid);
-  const originSec = decodedOriginSec(timeline, spec);
-  const atSec = (index: number) => originSec + boundariesUs[index]! / 1e6;
-  const isWhole = endSegment >= boundariesUs.length - 1;
-  const base = { path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, originSec, offsetSec: OFFSET_SEC };
-  if (spec.kind === 'audio') {
-    const { sampleRate, frameSamples, prerollFrames } = audioEncoding(spec.codec);
-    const firstFrame = Math.floor((boundariesUs[firstSegment]! / 1e6) * (sampleRate / frameSamples)) - prerollFrames;
-    const startSec = Math.max(0, firstFrame) * (frameSamples / sampleRate);
-    return encodeAudioArgv({
-      ...base,
-      startFrame: firstFrame > 0 ? firstFrame : null,
-      durationSec: isWhole ? null : boundariesUs[endSegment]! / 1e6 - startSec + 0.25,
-      codec: spec.codec,
-      channels: spec.channels,
-      sourceChannels: info.audio.find(({ index }) => index === spec.trackIndex)?.channels ?? spec.channels,
-      kbps: options.audioKbps,
-      fd: 3,
-    });
-  }
-  const track = info.video.find((candidate) => candidate.index === spec.trackIndex)!;
-  const startSec = firstSegment === 0 ? null : atSec(firstSegment) - 0.0005;
-  const keyFramesSec: number[] = [];
-  for (let i = firstSegment + 1; i < endSegment; i++) keyFramesSec.push(atSec(i) - 0.0005);
-  return encodeVideoArgv({
-    ...base,
-    startSec,
-    startsOnKey: startsOnKey(timeline, spec, firstSegment),
-    durationSec: isWhole ? null : atSec(endSegment) - (startSec ?? originSec) - 0.001,
-    keyFramesSec,
-    source: { ...track, lacking },
-    burn: renditions[0]!.burn ?? null,
-    preset: options.preset,
-    crf: options.crf,
-    threads: options.threads,
-    outputs: renditions.map((rendition, n) => {
-      const pictures = rendition.spec as VideoRendition;
-      return { rendition: pictures, encoder: encoderFor(pictures.codec), ...options.encoderOf?.(rendition), fd: 3 + n };
-    }),
-  });
-}
-
-/** Whether decoding may begin right at the boundary: its key frame is the first picture shown, and needs none before it. */
-function startsOnKey({ source }: StreamSource['timeline'], { grid }: Rendition, segment: number): boolean {
-  return grid === 'source' && source !== null && source.keysUs[segment] === source.boundariesUs[segment];
-}
-
-interface Watchdog {
-  alive(): void;
-  /** Whoever takes segments may make the encoder wait: that is no silence of its own. */
-  waitFor<T>(taker: Promise<T>): Promise<T>;
-  end(): void;
-}
-
-function watchForSilence(stop: AbortController): Watchdog {
-  let timer: NodeJS.Timeout;
-  let takers = 0;
-  const bark = () =>
-    stop.abort(new FfmpegError('hung', 'The encoder wrote nothing for five minutes and was stopped.', ''));
-  const arm = () => {
-    clearTimeout(timer);
-    if (takers > 0) return;
-    timer = setTimeout(bark, SILENT_MS);
-    timer.unref();
-  };
-  arm();
-  return {
-    alive: arm,
-    async waitFor(taker) {
-      takers++;
-      clearTimeout(timer);
-      try {
-        return await taker;
-      } finally {
-        takers--;
-        arm();
-      }
-    },
-    end() {
-      takers = Number.POSITIVE_INFINITY;
-      clearTimeout(timer);
-    },
-  };
 }
 
 async function explain(running: RunningProcess, signal: AbortSignal, error: unknown): Promise<unknown> {

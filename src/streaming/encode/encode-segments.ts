@@ -3,7 +3,8 @@ import { type Ffmpeg, FfmpegError } from '../../platform/ffmpeg.ts';
 import type { Hardware } from '../../platform/hardware.ts';
 import type { StreamRendition } from '../source.ts';
 import type { SegmentStore } from '../store/segment-store.ts';
-import { type EncodeRunOptions, encodeRun, type PictureEncoder } from './encode-run.ts';
+import { type EncodeRunOptions, encodeRun } from './encode-run.ts';
+import type { PictureEncoder } from './encode-run-argv.ts';
 
 export interface SegmentPorts {
   ffmpeg: Ffmpeg;

@@ -1,22 +1,12 @@
 import { SECOND_MS } from '../../core/time.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Ffmpeg } from '../../platform/ffmpeg.ts';
-import type { Hardware } from '../../platform/hardware.ts';
-import type { Log } from '../../platform/log.ts';
-import type { Machine } from '../../platform/machine.ts';
-import { boundariesOf, type StreamRendition, type StreamSource, segmentCount } from '../source.ts';
-import type { CacheKeeper } from '../store/cache-keeper.ts';
-import type { SegmentStore } from '../store/segment-store.ts';
-import { type Arrivals, HEADER } from './arrivals.ts';
+import { type StreamRendition, type StreamSource, segmentCount } from '../source.ts';
+import { HEADER } from './arrivals.ts';
 import { type Asker, createAskers } from './askers.ts';
-import type { Claims } from './claims.ts';
-import { encodeSegments } from './encode-segments.ts';
+import type { EncodePorts } from './encode-ports.ts';
 import {
   createSession,
   isAbandoned,
   isRunning,
-  mustRest,
-  reach,
   type Session,
   SessionStopped,
   serves,
@@ -24,8 +14,8 @@ import {
   stopSession,
 } from './encode-session.ts';
 import { arrive, busyWith } from './encoder-busy.ts';
-import { encoderCost, encoderThreads } from './encoder-costs.ts';
-import type { EncoderSlots } from './encoder-slots.ts';
+import { encoderCost } from './encoder-costs.ts';
+import { createSessionRunner } from './run-session.ts';
 
 /** Who asks for a segment. */
 export interface SegmentAsk {
@@ -66,42 +56,16 @@ export interface SessionFact {
   next: number;
 }
 
-export interface SessionSettings {
-  /** How many encoders work at once. */
-  sessions: number | 'auto';
-  aheadSegments: number;
-  preset: string;
-  crf: number;
-  audioKbps: number;
-}
-
-export interface EncodePorts {
-  ffmpeg: Ffmpeg;
-  hardware: Hardware;
-  store: SegmentStore;
-  cache: CacheKeeper;
-  claims: Claims;
-  arrivals: Arrivals;
-  slots: EncoderSlots;
-  machine: Machine;
-  clock: Clock;
-  log: Log;
-  settings: SessionSettings;
-}
-
-/** A session nobody asks anything of is stopped after this long. */
-const IDLE_MS = 30 * SECOND_MS;
 /** Its equals need not wait that long for its slot. */
 const TAKEABLE_MS = 8 * SECOND_MS;
-/** A session that waits for its slot keeps its turn for so long when its viewer was told to come back. */
-const TURN_KEPT_MS = 12 * SECOND_MS;
 /** How often a request starts over when its session had to make room for another. */
 const TRIES = 3;
 
 export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
-  const { store, claims, arrivals, slots, clock, log, settings } = ports;
+  const { store, claims, arrivals, slots, clock, settings } = ports;
   const sessions = new Set<Session>();
   const askers = createAskers(clock);
+  const run = createSessionRunner(ports, { askers, live: sessions });
   let closed = false;
   // Finding a session or starting one happens one request at a time: two would start two for the same segment.
   let door: Promise<unknown> = Promise.resolve();
@@ -193,95 +157,6 @@ export function createEncodeSessions(ports: EncodePorts): EncodeSessions {
     return (
       session.followers.size === 0 && own.some((other) => other.followers.has(session.starter) && other.waiting > 0)
     );
-  }
-
-  async function run(session: Session): Promise<void> {
-    const { source, rendition, claim, stop, starter } = session;
-    const stopWatching = stopWhenIdle(session);
-    const firstSegment = claim.next;
-    let failure: unknown = new SessionStopped();
-    try {
-      const quietMs = askers.quietMs(starter);
-      if (quietMs > 0) await clock.sleep(quietMs, stop.signal);
-      await session.place.working(stop.signal);
-      askers.started(starter);
-      session.workingSinceMs = clock.nowMs();
-      await encodeSegments(ports, {
-        source,
-        renditions: [rendition],
-        firstSegment,
-        endSegment: claim.end,
-        preset: settings.preset,
-        crf: settings.crf,
-        audioKbps: settings.audioKbps,
-        threads: encoderThreads(ports.machine, [...sessions].filter(isRunning).length - 1),
-        priority: 'watching',
-        firstAlone: true,
-        signal: stop.signal,
-        gate: (signal) => rest(session, signal),
-        onHeader: ({ id }) => arrivals.arrived(id, HEADER),
-        onSegment: async (_, index, bytes) => {
-          const boundariesUs = boundariesOf(source.timeline, rendition.spec.grid);
-          session.madeMs += (boundariesUs[index + 1]! - boundariesUs[index]!) / 1000;
-          await store.write(rendition, index, bytes, { somebodyWaits: true });
-          void ports.cache.keep();
-          claim.next = index + 1;
-          arrivals.arrived(rendition.id, index);
-          if (await isTaken(session)) stopSession(session);
-        },
-      });
-    } catch (error) {
-      failure = error;
-      if (!(error instanceof SessionStopped)) log.warn({ error, videoId: source.videoId }, 'An encode session failed.');
-    } finally {
-      stopWatching();
-      sessions.delete(session);
-      claims.remove(claim);
-      session.place.leave();
-      arrivals.failed(rendition.id, HEADER, HEADER + 1, failure);
-      // Whoever still waits here starts over, and finds the segment, another session, or this failure again.
-      arrivals.failed(rendition.id, claim.next, reach(session, settings.aheadSegments) + 1, failure);
-    }
-  }
-
-  /** Whether the next segment has been made, or is being made, by somebody else. */
-  async function isTaken({ rendition, claim }: Session): Promise<boolean> {
-    const present = await store.present(rendition);
-    return present.has(claim.next) || claims.holder(rendition.id, claim.next, 0, claim) !== null;
-  }
-
-  /** Between two fragments: pauses where it is far enough ahead, has nobody left, or has lent its slot. */
-  async function rest(session: Session, signal: AbortSignal): Promise<void> {
-    const { place } = session;
-    if (place.shouldYield()) place.park();
-    if (!mustRest(session, settings.aheadSegments) && place.state === 'working') return;
-    session.workedMs += clock.nowMs() - session.workingSinceMs;
-    while (mustRest(session, settings.aheadSegments) && !signal.aborted) {
-      place.park();
-      await asked(session, signal);
-    }
-    if (place.state !== 'working') await place.working(signal);
-    session.workingSinceMs = clock.nowMs();
-  }
-
-  /** Resolves when somebody asks this session for more, or it is stopped. */
-  function asked(session: Session, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      session.wake = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-  }
-
-  function stopWhenIdle(session: Session): () => void {
-    let cancel = () => {};
-    const check = () => {
-      const patienceMs = isRunning(session) ? IDLE_MS : TURN_KEPT_MS;
-      const leftMs = session.waiting > 0 ? patienceMs : session.askedAtMs + patienceMs - clock.nowMs();
-      if (leftMs <= 0) stopSession(session);
-      else cancel = clock.setTimeout(leftMs, check);
-    };
-    cancel = clock.setTimeout(TURN_KEPT_MS, check);
-    return () => cancel();
   }
 
   return {

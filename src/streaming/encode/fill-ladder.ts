@@ -1,9 +1,9 @@
 import { boundariesOf, type StreamRendition, type StreamSource, segmentCount } from '../source.ts';
 import { HEADER } from './arrivals.ts';
 import type { Claim } from './claims.ts';
+import type { EncodePorts } from './encode-ports.ts';
 import { encodeSegments } from './encode-segments.ts';
 import { SessionStopped } from './encode-session.ts';
-import type { EncodePorts } from './encode-sessions.ts';
 import { encoderCost } from './encoder-costs.ts';
 import type { Place } from './encoder-slots.ts';
 

@@ -11,9 +11,10 @@ import type { Ffmpeg } from '../../platform/ffmpeg.ts';
 import type { Hardware } from '../../platform/hardware.ts';
 import type { StreamRendition, StreamSource } from '../source.ts';
 import type { SegmentStore } from '../store/segment-store.ts';
-import type { PictureEncoder } from './encode-run.ts';
+import type { SessionSettings } from './encode-ports.ts';
+import type { PictureEncoder } from './encode-run-argv.ts';
 import { chooseEncoder } from './encode-segments.ts';
-import type { EncodeSessions, SegmentAsk, SessionSettings } from './encode-sessions.ts';
+import type { EncodeSessions, SegmentAsk } from './encode-sessions.ts';
 
 /** The init segments of encoded renditions: written by whichever encoder is at work on one first. */
 export interface Headers {
