@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { regularGrid, segmentAt, sourceGrid } from './boundaries.ts';
+import { regularGrid, sourceGrid } from './boundaries.ts';
 
 const S = 1_000_000;
 const key = (sec: number, startSec = sec) => ({ keyUs: sec * S, startUs: startSec * S });
@@ -44,20 +44,5 @@ describe('regularGrid', () => {
     [12 * S, [0, 1, 2, 4, 8, 12]],
   ])('%i us', (durationUs, boundaries) => {
     expect(regularGrid(durationUs)).toEqual(boundaries.map((sec) => sec * S));
-  });
-});
-
-describe('segmentAt', () => {
-  const boundaries = [0, 4, 8, 10].map((sec) => sec * S);
-  it.each([
-    [-1, 0],
-    [0, 0],
-    [3.999, 0],
-    [4, 1],
-    [9.9, 2],
-    [10, 2],
-    [99, 2],
-  ])('%f s lies in segment %i', (sec, index) => {
-    expect(segmentAt(boundaries, sec * S)).toBe(index);
   });
 });

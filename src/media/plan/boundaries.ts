@@ -1,5 +1,3 @@
-import { countBefore } from '../../core/search.ts';
-
 /**
  * Segment boundaries: the times all renditions of a source are cut at (DESIGN: on source key frames, as near as possible
  * to every 4 s). Integer microseconds on the presentation timeline, which starts at zero with the earliest picture or sound.
@@ -58,10 +56,4 @@ export function regularGrid(durationUs: number): number[] {
   for (let time = TARGET_US; time < durationUs - SLIVER_US; time += TARGET_US) boundariesUs.push(time);
   boundariesUs.push(durationUs);
   return boundariesUs;
-}
-
-/** Which segment a time falls into; times outside are clamped to the first or last. */
-export function segmentAt(boundariesUs: readonly number[], timeUs: number): number {
-  const segments = boundariesUs.length - 1;
-  return Math.max(0, countBefore(segments, (n) => boundariesUs[n]! <= timeUs) - 1);
 }
