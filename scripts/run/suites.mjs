@@ -20,6 +20,12 @@ const NEEDS = [
   { suites: ['flows'], binaries: ['promtool'], debian: 'prometheus', some: true },
   { suites: ['unit'], binaries: ['zsh'], debian: 'zsh', some: true },
   { suites: ['unit'], binaries: ['fish'], debian: 'fish', some: true },
+  {
+    suites: ['unit', 'flows'],
+    binaries: ['radosgw'],
+    debian: 'radosgw ceph-mon ceph-osd ceph-mgr ceph-common',
+    some: true,
+  },
   { suites: ['flows'], binaries: ['cvlc'], debian: 'vlc-bin vlc-plugin-base', some: true },
   {
     suites: ['flows'],

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,7 +23,10 @@ export function storageContract(open: () => Promise<Storage>): void {
     storage = await open();
     folder = await mkdtemp(join(tmpdir(), 'kinora-contract-'));
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(async () => {
+    await storage.close();
+    await rm(folder, { recursive: true });
+  });
 
   const read = async (key: string) => new TextDecoder().decode(await storage.get(key));
   const keys = async (prefix: string) => {
@@ -86,6 +90,18 @@ export function storageContract(open: () => Promise<Storage>): void {
       await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
     });
 
+    it('keeps the time of the file, and replaces what was there', async () => {
+      const path = join(folder, 'upload');
+      await storage.put('videos/a', text('earlier'));
+      await writeFile(path, 'moved');
+      await utimes(path, 1_700_000_000, 1_700_000_000);
+      await storage.putFile('videos/a', path, { move: true });
+      expect(await storage.stat('videos/a')).toEqual({ sizeBytes: 5, modifiedAtMs: 1_700_000_000_000 });
+      expect(await keys('')).toEqual(['videos/a']);
+      await storage.delete('videos/a');
+      expect(await storage.stat('videos/a')).toBe(null);
+    });
+
     it('fails for a file that is not there, and leaves nothing', async () => {
       await expect(storage.putFile('a', join(folder, 'none'), { move: true })).rejects.toThrow();
       expect(await keys('')).toEqual([]);
@@ -103,12 +119,41 @@ export function storageContract(open: () => Promise<Storage>): void {
       expect(await new Response(await storage.readStream('digits', range)).text()).toBe(expected);
     });
 
-    it('can be given up half way', async () => {
+    it('reads nothing behind the end', async () => {
+      await storage.put('digits', text('0123456789'));
+      expect(await new Response(await storage.readStream('digits', { firstByte: 10 })).text()).toBe('');
+      expect(await new Response(await storage.readStream('digits', { firstByte: 8, lastByte: 99 })).text()).toBe('89');
+    });
+
+    it('reads a large body as it was written, and parts of it', async () => {
+      const body = randomBytes(20_000_000);
+      const pieces = async function* () {
+        for (let at = 0; at < body.length; at += 777_777) yield body.subarray(at, at + 777_777);
+      };
+      expect(await storage.put('large', pieces())).toEqual({ sizeBytes: body.length });
+      expect(body.equals(await storage.get('large'))).toBe(true);
+      const part = await new Response(
+        await storage.readStream('large', { firstByte: 9_000_001, lastByte: 17_000_000 }),
+      ).bytes();
+      expect(body.subarray(9_000_001, 17_000_001).equals(part)).toBe(true);
+    });
+
+    it('leaves nothing of a large body that breaks off', async () => {
+      const breaks = async function* () {
+        for (let n = 0; n < 12; n++) yield new Uint8Array(1_000_000);
+        throw new Error('the sender went away');
+      };
+      await expect(storage.put('large', breaks())).rejects.toThrow('the sender went away');
+      expect(await storage.stat('large')).toBe(null);
+    });
+
+    it('can be given up half way, or before its first byte', async () => {
       await storage.put('big', new Uint8Array(4_000_000));
       const stream = await storage.readStream('big');
       const reader = stream.getReader();
       expect((await reader.read()).value?.length).toBeGreaterThan(0);
       await reader.cancel();
+      await (await storage.readStream('big')).cancel();
       await storage.delete('big');
     });
   });
@@ -129,6 +174,18 @@ export function storageContract(open: () => Promise<Storage>): void {
     expect(await keys('v/ab/')).toEqual(['v/ab/1', 'v/ab/x/2']);
     expect(await keys('none/')).toEqual([]);
     for await (const { key, sizeBytes } of storage.list('w')) expect([key, sizeBytes]).toEqual(['w/4', 3]);
+  });
+
+  it('lists and deletes more than fit on a page', { timeout: 60_000 }, async () => {
+    const names = Array.from({ length: 1203 }, (_, n) => `v/many/${n}.m4s`);
+    const left = names.values();
+    const lane = async () => {
+      for (const name of left) await storage.put(name, text(name), { durable: false });
+    };
+    await Promise.all([storage.put('v/manyfold', text('x')), ...Array.from({ length: 24 }, lane)]);
+    expect(await keys('v/many/')).toEqual(names.sort());
+    await storage.deletePrefix('v/many/');
+    expect(await keys('v/')).toEqual(['v/manyfold']);
   });
 
   it('deletes one object, or a whole folder and not its neighbour', async () => {
@@ -183,6 +240,18 @@ export function storageContract(open: () => Promise<Storage>): void {
     await storage.touch('videos/a/none.txt', 1_700_000_000_000);
     expect(await storage.stat('videos/a/old.txt')).toEqual({ sizeBytes: 3, modifiedAtMs: 1_700_000_000_000 });
     expect(await storage.stat('videos/a/none.txt')).toBeNull();
+    expect(await read('videos/a/old.txt')).toBe('old');
+  });
+
+  it('lists what was touched as later than what was not', async () => {
+    for (const key of ['v/1', 'v/2']) await storage.put(key, text(key));
+    // A bucket may tell its times in seconds.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await storage.touch('v/1', Date.now());
+    const times: Record<string, number> = {};
+    for await (const { key, modifiedAtMs } of storage.list('v/')) times[key] = modifiedAtMs;
+    expect(times['v/1']! - times['v/2']!).toBeGreaterThanOrEqual(500);
+    expect(Math.abs(times['v/1']! - Date.now())).toBeLessThan(5000);
   });
 
   it('tells how much room is left, or that it does not know', async () => {

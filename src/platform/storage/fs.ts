@@ -107,6 +107,8 @@ export function createFsStorage({ root }: { root: string }): Storage {
     },
     stat: async (key) => statOrNull(pathOf(key)),
     localPath: pathOf,
+    addressOf: pathOf,
+    openAddress: () => null,
     async *list(prefix) {
       assertPrefix(prefix);
       const folder = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '';
@@ -136,6 +138,9 @@ export function createFsStorage({ root }: { root: string }): Storage {
       }
       return swept;
     },
+    outgoing: async () => ({ files: 0, bytes: 0, problem: null }),
+    isShared: async () => false,
+    close: async () => {},
   };
 }
 

@@ -6,6 +6,9 @@ export const storageFull = defineProblem('storage-full', 507);
 /** 404: the key holds nothing. */
 export const fileMissing = defineProblem('file-missing', 404);
 
+/** 503: the storage is another machine, which does not answer or will not have us. Its `cause` says more than viewers need to know. */
+export const storageAway = defineProblem('storage-away', 503);
+
 /** Whether this is what a storage throws for a key that is not there. */
 export function isFileMissing(error: unknown): boolean {
   return error instanceof Problem && error.type === 'file-missing';
@@ -40,6 +43,25 @@ export interface PutOptions {
   durable?: boolean;
 }
 
+/** An object that is read a part at a time, at any place. */
+export interface OpenObject {
+  sizeBytes: number;
+  /** Of what was put in, wherever it has been moved since. */
+  modifiedAtMs: TimeMs;
+  /** Reads up to `length` bytes: fewer at the end. */
+  read(position: number, length: number): Promise<Buffer>;
+  /** Reads what lies one behind the other into several places, in one go. Returns how many bytes there were. */
+  readInto(position: number, targets: readonly Uint8Array[]): Promise<number>;
+}
+
+/** Files that were taken in here and are still on their way to where they will be kept. */
+export interface Outgoing {
+  files: number;
+  bytes: number;
+  /** Why it does not go on at the moment: a sentence for admins. */
+  problem: string | null;
+}
+
 /**
  * Where bytes are kept: keys are paths of parts made of `A-Z a-z 0-9 . _ -`, such as `videos/<id>/source/film.mkv`.
  * An object appears whole or not at all, and replaces the one before it in one step. Every verb refuses other keys
@@ -48,16 +70,29 @@ export interface PutOptions {
 export interface Storage {
   /** Throws `storage-full`. */
   put(key: string, body: Bytes, options?: PutOptions): Promise<{ sizeBytes: number }>;
-  /** Moves a local file in: a rename where that is possible, else a copy. The file at `path` is gone afterwards. */
+  /**
+   * Moves a local file in: a rename where that is possible, else a copy. The file at `path` is gone afterwards, and the object
+   * is there; where storage is another machine, it is sent there from then on, in the background.
+   */
   putFile(key: string, path: string, options: { move: true }): Promise<void>;
   /** The whole object. Throws `file-missing`. */
   get(key: string): Promise<Uint8Array>;
   /** The object or a part of it, read as it is consumed. Throws `file-missing` before the first byte. */
   readStream(key: string, range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
   stat(key: string): Promise<{ sizeBytes: number; modifiedAtMs: TimeMs } | null>;
-  /** Where the object can be read in place by ffmpeg and the packager; null when it is not on this machine. */
+  /** Where the object's file is; null where this storage is not on a disk of this machine. */
   localPath(key: string): string | null;
-  /** Everything whose key begins with `prefix`, in no promised order. */
+  /**
+   * Where ffmpeg and the packager read the object: its path, or an address of this process on the loopback, good for as long as
+   * it runs. Says nothing about whether the object is there.
+   */
+  addressOf(key: string): string;
+  /** The object behind such an address; null for a path. Throws `file-missing`. */
+  openAddress(address: string): Promise<OpenObject> | null;
+  /**
+   * Everything whose key begins with `prefix`, in no promised order. Its times may be of the last writing or touching, whatever
+   * time that was to set.
+   */
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Deleting what is not there is fine. */
   delete(key: string): Promise<void>;
@@ -71,4 +106,9 @@ export interface Storage {
   space(): Promise<{ freeBytes: number; totalBytes: number } | null>;
   /** Removes what interrupted writes left behind; returns how many files went. */
   sweepTemp(olderThanMs: number): Promise<number>;
+  outgoing(): Promise<Outgoing>;
+  /** Whether an object can be read by other machines that use the same storage. */
+  isShared(key: string): Promise<boolean>;
+  /** Stops what goes on in the background; it goes on at the next start. */
+  close(): Promise<void>;
 }
