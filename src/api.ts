@@ -11,6 +11,7 @@ import { libraryRoutes } from './features/libraries/routes.ts';
 import { arrivalRoutes } from './features/live/arrival.routes.ts';
 import { liveRoutes } from './features/live/routes.ts';
 import { logRoutes } from './features/logs/routes.ts';
+import { mailRoutes } from './features/mail/routes.ts';
 import { overviewRoutes } from './features/overview/routes.ts';
 import { playbackRoutes } from './features/playback/routes.ts';
 import { settingRoutes } from './features/settings/routes.ts';
@@ -38,6 +39,7 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     auditRoutes(app),
     logRoutes(app),
     taskRoutes(app),
+    mailRoutes(app),
     captionRoutes(app),
     captionMediaRoutes(app),
     playbackRoutes(app),

@@ -66,7 +66,8 @@ export function createApp(options: AppOptions): RunningApp {
     scan: 1,
     image: Math.max(1, machine.cores >> 1),
     caption: 1,
-    mail: 1,
+    // A server that lets one wait must not keep everybody else's waiting.
+    mail: 2,
     backup: 1,
   };
   const queue = createQueue({ db, clock, log, events, lanes, ownerId: newId(), exclusive: true });

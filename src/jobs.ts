@@ -1,6 +1,7 @@
 import { handleBackupJobs } from './features/backups/jobs.ts';
 import { handleCaptionJobs } from './features/captions/jobs.ts';
 import { handleLibraryJobs } from './features/libraries/jobs.ts';
+import { handleMailJobs } from './features/mail/jobs.ts';
 import { handleVideoJobs } from './features/videos/jobs.ts';
 import type { App } from './ports.ts';
 
@@ -10,4 +11,5 @@ export function handleJobs(app: App): void {
   handleCaptionJobs(app); // captions.extract
   handleLibraryJobs(app); // libraries.scan
   handleBackupJobs(app); // backups.write
+  handleMailJobs(app); // mail.send
 }

@@ -1,18 +1,20 @@
 import { resolve } from 'node:path';
-import type { ConfigFlags } from '../platform/config/load.ts';
+import { BROWSER } from '../platform/config/browser.ts';
+import type { ConfigFlags, LoadedConfig } from '../platform/config/load.ts';
 import { ConfigError } from '../platform/config/problems.ts';
 import { createFfmpeg } from '../platform/ffmpeg.ts';
 import { ffmpegPaths } from '../platform/natives/programs.ts';
 import { certificateCheck } from './doctor/certificate.ts';
-import { type Check, type Finding, ok, problem } from './doctor/check.ts';
+import { type Check, type Finding, note, ok, problem } from './doctor/check.ts';
 import { clockCheck } from './doctor/clock.ts';
 import { hardwareCheck } from './doctor/hardware.ts';
 import { limitsCheck, portCheck } from './doctor/machine.ts';
+import { mailCheck } from './doctor/mail.ts';
 import { outsideCheck } from './doctor/outside.ts';
 import { permissionsCheck } from './doctor/permissions.ts';
 import { ffmpegCheck, nodeCheck } from './doctor/programs.ts';
 import { databaseCheck, dataFolderCheck, librariesCheck } from './doctor/storage.ts';
-import { loadedFor } from './options.ts';
+import { loadedFor, loadedWithBrowser } from './options.ts';
 
 /** What is looked at, in the order of the report. */
 const CHECKS: readonly Check[] = [
@@ -28,6 +30,7 @@ const CHECKS: readonly Check[] = [
   portCheck,
   certificateCheck,
   outsideCheck,
+  mailCheck,
 ];
 
 interface DoctorFlags extends ConfigFlags {
@@ -71,8 +74,8 @@ async function* examine(flags: ConfigFlags): AsyncGenerator<Section> {
     };
     return;
   }
-  const { config, file } = loaded;
-  yield { title, findings: [ok(file ? `read from ${file}` : 'the defaults: there is no kinora.yaml')] };
+  const { config, file, findings } = withBrowser(flags, loaded);
+  yield { title, findings: [ok(file ? `read from ${file}` : 'the defaults: there is no kinora.yaml'), ...findings] };
   const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const patient = { config, ffmpeg, dataFolder: resolve(config.data.dir), nowMs: Date.now() };
   try {
@@ -82,6 +85,18 @@ async function* examine(flags: ConfigFlags): AsyncGenerator<Section> {
     }
   } finally {
     await ffmpeg.close();
+  }
+}
+
+/** With what admins chose in the browser, as the server has it. A database that cannot be read is told of further down. */
+function withBrowser(flags: ConfigFlags, loaded: LoadedConfig): LoadedConfig & { findings: Finding[] } {
+  try {
+    const all = loadedWithBrowser(flags);
+    const chosen = Object.values(all.origins).filter((origin) => origin === BROWSER).length;
+    const settings = chosen === 1 ? 'one setting was' : `${chosen} settings were`;
+    return { ...all, findings: chosen > 0 ? [ok(`${settings} chosen in the browser`)] : [] };
+  } catch {
+    return { ...loaded, findings: [note('what was chosen in the browser cannot be read: it is not looked at')] };
   }
 }
 

@@ -83,6 +83,8 @@ function configKey(schema: z.ZodType, path: string[]): ConfigKey {
 
 function kindOf(schema: Schema): ConfigKey['kind'] {
   if (schema instanceof z.ZodNumber) return 'number';
+  // "auto", or a number: what is no number stays the text it is.
+  if (schema instanceof z.ZodUnion && schema.options.some((option) => option instanceof z.ZodNumber)) return 'number';
   if (schema instanceof z.ZodBoolean) return 'boolean';
   if (schema instanceof z.ZodArray) return unwrap(schema.element) instanceof z.ZodObject ? 'json' : 'list';
   return 'text';

@@ -88,6 +88,13 @@ describe('where a value comes from', () => {
 });
 
 describe('the environment', () => {
+  it.each([
+    ['4', 4],
+    ['auto', 'auto'],
+  ])('sets what is a number or "auto" to %s', (text, value) => {
+    expect(load({ env: { KINORA_ENCODING_SESSIONS: text } }).config.encoding.sessions).toBe(value);
+  });
+
   it('names every key, of any kind', () => {
     const { config, setupToken } = load({
       env: {
@@ -141,6 +148,10 @@ describe('the environment', () => {
     [{ KINORA_WHATEVER_ELSE_THIS_IS: '1' }, 'KINORA_WHATEVER_ELSE_THIS_IS there is no such setting'],
     [{ KINORA_HTTP_PORT: 'abc' }, 'KINORA_HTTP_PORT http.port must be a number, not "abc"'],
     [{ KINORA_HTTP_PORT: '70000' }, 'KINORA_HTTP_PORT http.port must be at most 65535, not 70000'],
+    [
+      { KINORA_ENCODING_SESSIONS: 'many' },
+      'KINORA_ENCODING_SESSIONS encoding.sessions must be "auto" or a number, not "many"',
+    ],
     [{ KINORA_METRICS_ENABLED: 'maybe' }, 'KINORA_METRICS_ENABLED metrics.enabled must be true or false, not "maybe"'],
     [{ KINORA_LIBRARIES: 'films' }, 'KINORA_LIBRARIES libraries must be a list, not "films"'],
     [

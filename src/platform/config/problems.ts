@@ -36,9 +36,17 @@ export function explainIssue(issue: z.core.$ZodIssue, value: unknown): string {
       return `must ${limitWords(issue.origin, 'least', issue.minimum, issue.inclusive)}${got}`;
     case 'too_big':
       return `must ${limitWords(issue.origin, 'most', issue.maximum, issue.inclusive)}${got}`;
+    case 'invalid_union':
+      return `must be ${issue.errors.flat().map(choiceWords).join(' or ')}${got}`;
     default:
       return `${issue.message}${got}`;
   }
+}
+
+/** One of the things a value may be: `"auto"`, `a whole number`. */
+function choiceWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+  return issue.code === 'invalid_type' ? (TYPE_WORDS[issue.expected] ?? issue.expected) : issue.message;
 }
 
 const TYPE_WORDS: Record<string, string> = {

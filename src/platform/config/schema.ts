@@ -4,6 +4,7 @@ import { cache, encoding, media } from './sections/encoding.ts';
 import { http } from './sections/http.ts';
 import { data, instance } from './sections/instance.ts';
 import { libraries } from './sections/libraries.ts';
+import { mail } from './sections/mail.ts';
 import { accounts, uploads } from './sections/people.ts';
 import { log, metrics } from './sections/watching-over.ts';
 
@@ -18,6 +19,7 @@ export const ConfigSchema = z.strictObject({
   encoding,
   cache,
   backup,
+  mail,
   media,
   log,
   metrics,
