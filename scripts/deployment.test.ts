@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig } from '../src/platform/config/load.ts';
@@ -98,6 +98,17 @@ describe('the image', () => {
         expect([from, existsSync(join(ROOT, from.replace(/^\/app\//, '')))]).toEqual([from, true]);
       }
     }
+  });
+
+  it('is built from a context that has all the builds read', async () => {
+    const { webSources, serverSources } = (await import(new URL('run/builds.mjs', import.meta.url).href)) as {
+      [name in 'webSources' | 'serverSources']: (root: string) => string[];
+    };
+    const [everything, ...exceptions] = lines('.dockerignore', /./);
+    expect(everything).toBe('**');
+    const sources = [...webSources(ROOT), ...serverSources(ROOT), join(ROOT, 'scripts/run.mjs')];
+    const folders = new Set(sources.map((path) => `!${relative(ROOT, path).split(sep)[0]}`));
+    expect(exceptions).toEqual(expect.arrayContaining([...folders]));
   });
 
   it('starts and is asked for its health by the entrypoint, so that both find the same settings', () => {

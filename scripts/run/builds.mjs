@@ -16,12 +16,12 @@ export function webSources(root) {
 
 /** The server as one file. */
 export function serverStep(root, exe) {
-  const sources = () => [
-    ...filesIn(join(root, 'src')),
-    join(root, 'package.json'),
-    join(root, 'vite.server.config.ts'),
-  ];
+  const sources = () => serverSources(root);
   return buildStep(root, exe, { what: 'server', target: 'server', config: 'vite.server.config.ts', sources });
+}
+
+export function serverSources(root) {
+  return [...filesIn(join(root, 'src')), join(root, 'package.json'), join(root, 'vite.server.config.ts')];
 }
 
 function buildStep(root, exe, { what, target, config, sources }) {
