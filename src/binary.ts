@@ -1,9 +1,9 @@
-import { loadAddons } from './platform/natives/natives.ts';
+import { loadFirstAddon } from './platform/natives/natives.ts';
 
-/** Where the single binary begins: its native parts come first, for all else asks for them when it is loaded. */
+/** Where the single binary begins: the database's native part comes first, for all else asks for it when it is loaded. */
 
 try {
-  loadAddons();
+  loadFirstAddon();
   void import('./main.ts');
 } catch (error) {
   console.error(process.env['KINORA_DEV_STACK'] ? error : (error as Error).message);

@@ -10,7 +10,17 @@ import { type Periodic, startTasks } from './features/tasks/runner.service.ts';
 import { sweepUploads } from './features/uploads/sweep.ts';
 import { renewOutdated } from './features/videos/renewal.ts';
 import { sweepVideos } from './features/videos/sweep.ts';
+import { isSingleBinary } from './platform/installation.ts';
+import { sweepUnpacked } from './platform/natives/natives.ts';
 import type { App } from './ports.ts';
+
+/** Only the single binary unpacks anything. */
+const SWEEP_UNPACKED: Periodic = {
+  name: 'sweep what old versions have unpacked',
+  everyMs: DAY_MS,
+  atStart: true,
+  run: ({ clock }) => void sweepUnpacked(clock.nowMs()),
+};
 
 /** LIST 4: everything periodic. */
 export const SCHEDULE: Periodic[] = [
@@ -38,6 +48,7 @@ export const SCHEDULE: Periodic[] = [
     everyMs: DAY_MS,
     run: ({ queue, clock }) => void queue.sweep(clock.nowMs() - 14 * DAY_MS),
   },
+  ...(isSingleBinary ? [SWEEP_UNPACKED] : []),
 ];
 
 /** Runs the schedule until the returned function is called. */

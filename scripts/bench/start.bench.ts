@@ -1,5 +1,14 @@
-import { medianOf, type Row, under } from './support/rows.ts';
-import { firstAnswer, type Server, startBareNode, startKinora, temporaryFolder } from './support/server.ts';
+import { singleBinary } from './support/binary.ts';
+import { forget, sizeOf } from './support/media.ts';
+import { medianOf, type Row, told, under } from './support/rows.ts';
+import {
+  firstAnswer,
+  type Server,
+  startBareNode,
+  startBinary,
+  startKinora,
+  temporaryFolder,
+} from './support/server.ts';
 
 export const name = 'start';
 
@@ -20,6 +29,27 @@ export async function run(): Promise<Row[]> {
     under('spawn to /healthz; peer: a bare Node server', health, 500, 'ms', bare),
     under('spawn to the first page', page, 500, 'ms', bare),
     under('spawn to /healthz, empty data folder', first, 500, 'ms', bare),
+    ...(await ofTheBinary(used.path, bare)),
+  ];
+}
+
+/** The same of the single binary, which unpacks its native parts when it is started for the first time. */
+async function ofTheBinary(dataDir: string, bare: number): Promise<Row[]> {
+  const program = singleBinary();
+  using unpacked = temporaryFolder();
+  await timeToAnswer(startBinary(program, dataDir, unpacked.path), '/healthz');
+  const again = await medianOf(RUNS, () => timeToAnswer(startBinary(program, dataDir, unpacked.path), '/healthz'));
+  let isCold = true;
+  const first = await medianOf(RUNS, async () => {
+    using data = temporaryFolder();
+    using cache = temporaryFolder();
+    isCold = (await forget(program)) && isCold;
+    return await timeToAnswer(startBinary(program, data.path, cache.path), '/healthz');
+  });
+  return [
+    under('single binary: spawn to /healthz', again, 500, 'ms', bare),
+    under(`single binary, ${isCold ? 'cold' : 'warm'}: the first start ever, which unpacks`, first, 500, 'ms', bare),
+    told('single binary: its size, without ffmpeg', sizeOf(program) / 1e6, 'MB'),
   ];
 }
 

@@ -78,7 +78,7 @@ async function watched(server: Server, order: ViewersOrder) {
       child.send(order);
     });
     const cpuShare = (cpuMs(server.pid) - before) / (performance.now() - startedAt);
-    return { result, cpuShare, rssMb: residentMb(server.pid) };
+    return { result, cpuShare, rssMb: residentMb(server.pid).all };
   } finally {
     child.kill();
   }

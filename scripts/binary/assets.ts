@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync,
 import { availableParallelism } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { FILE_INDEX, FILES, type FileIndex } from '../../src/platform/installation.ts';
 import { MANIFEST, NATIVES, type NativesManifest } from '../../src/platform/natives/natives.ts';
 import type { PackedFile } from '../../src/platform/natives/unpack.ts';
 import { CACHE } from './packages.ts';
@@ -70,6 +71,24 @@ export function packedAssets(
     [MANIFEST]: listed,
     ...Object.fromEntries(packed.map(({ file, asset }) => [`${NATIVES}/${file.path}`, asset])),
   };
+}
+
+/**
+ * All of them as one asset, and an index of it. Node reads the names of its assets at every start, each before its bytes: with one for
+ * each file that maps the whole web interface into memory.
+ */
+export function joinedAssets(assets: Assets, outDir: string): Assets {
+  const index: FileIndex = {};
+  let offset = 0;
+  const contents = Object.entries(assets).map(([name, file]) => {
+    const content = readFileSync(file);
+    index[name] = [offset, content.length];
+    offset += content.length;
+    return content;
+  });
+  writeFileSync(join(outDir, FILES), Buffer.concat(contents));
+  writeFileSync(join(outDir, FILE_INDEX), JSON.stringify(index));
+  return { [FILE_INDEX]: join(outDir, FILE_INDEX), [FILES]: join(outDir, FILES) };
 }
 
 /** Packed files are kept by the hash of what is in them: ffmpeg takes some seconds. */

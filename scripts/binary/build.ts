@@ -17,7 +17,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { UNPACK_WORKER } from '../../src/platform/natives/programs.ts';
-import { type Assets, nativeFiles, packedAssets, plainAssets } from './assets.ts';
+import { type Assets, joinedAssets, nativeFiles, packedAssets, plainAssets } from './assets.ts';
 import { bundle } from './bundle.ts';
 import { ffmpegToEmbed } from './ffmpeg.ts';
 import { hostNode, packagesFor, versionOf } from './packages.ts';
@@ -69,11 +69,10 @@ async function main(choices: Choices): Promise<void> {
   try {
     const { files, addons } = nativeFiles(target, packages);
     const main = await bundle('src/binary.ts', work, 'main.cjs');
-    const assets = {
-      ...plainAssets(),
-      ...(await bundledThreads(work)),
-      ...packedAssets(files, programs, addons, work),
-    };
+    const assets = joinedAssets(
+      { ...plainAssets(), ...(await bundledThreads(work)), ...packedAssets(files, programs, addons, work) },
+      work,
+    );
     const node = join(packages, 'node_modules', target.node.name, target.node.file);
     const blob = await makeBlob(target, main, assets, work);
     await inject(target, node, blob, choices.out, work);

@@ -5,7 +5,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const ASK = JSON.stringify(join(ROOT, 'src/platform/natives/natives.ts'));
 
 /**
- * The only two places that look for a native file of their own. They get what `loadAddons` has loaded before.
+ * The only two places that look for a native file of their own. They get what has been unpacked before.
  */
 const nativesByHand: Plugin = {
   name: 'natives-by-hand',

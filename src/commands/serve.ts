@@ -8,7 +8,7 @@ import type { Config } from '../platform/config/schema.ts';
 import { openDataDir } from '../platform/datadir.ts';
 import { createErrorHook } from '../platform/error-hook.ts';
 import type { Log } from '../platform/log.ts';
-import { unpackPrograms } from '../platform/natives/programs.ts';
+import { unpackRest } from '../platform/natives/programs.ts';
 import { createService } from '../platform/systemd.ts';
 import { VERSION } from '../version.ts';
 import { openChannel } from './channel.ts';
@@ -50,7 +50,7 @@ export async function serve(flags: ConfigFlags): Promise<void> {
   onSignals(stop, reloadTls ?? (() => log.info('Asked to read the certificate again, but there is none: http.tls.')));
   // Before anything that takes a while: the link of the setup works as soon as somebody is answered.
   const setup = prepareSetup(running.app, setupToken ?? undefined);
-  await unpackPrograms();
+  await unpackRest();
   running.start();
   service.ready();
   greet(config, (server.address() as AddressInfo).port, setup);

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp, default as SharpModule, SharpOptions } from 'sharp';
 import { defineProblem } from '../core/problem.ts';
 import type { Pixels } from '../media/pictures/picture-score.ts';
 
@@ -7,8 +7,17 @@ import type { Pixels } from '../media/pictures/picture-score.ts';
  * when its first bytes are those of JPEG, PNG, WebP or AVIF.
  */
 
-sharp.cache(false);
-sharp.concurrency(1);
+let loading: Promise<typeof SharpModule> | null = null;
+
+/** Opens a picture. The first one loads sharp: libvips takes 25 MB, which a server at rest has no use for. */
+async function open(picture: Uint8Array, options?: SharpOptions): Promise<Sharp> {
+  loading ??= import('sharp').then(({ default: sharp }) => {
+    sharp.cache(false);
+    sharp.concurrency(1);
+    return sharp;
+  });
+  return (await loading)(picture, options);
+}
 
 export const pictureUnusable = defineProblem('picture-unusable', 422);
 
@@ -25,7 +34,7 @@ const LONGEST_SIDE = 16_384;
 export async function readSentPicture(bytes: Uint8Array): Promise<Buffer> {
   const format = sniffPicture(bytes);
   if (!format) throw pictureUnusable('This is no picture that can be used. Send a JPEG, PNG, WebP or AVIF file.');
-  const input = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' });
+  const input = await open(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' });
   try {
     const { width, height } = await input.metadata();
     if (Math.min(width, height) < 64 || Math.max(width, height) > LONGEST_SIDE) {
@@ -58,11 +67,11 @@ export async function encodePoster(
   format: PictureFormat,
 ): Promise<{ width: number; bytes: Buffer }[]> {
   const made: { width: number; bytes: Buffer }[] = [];
-  const { width: own } = await sharp(picture).metadata();
+  const { width: own } = await (await open(picture)).metadata();
   for (const width of POSTER_WIDTHS) {
     const narrower = made.at(-1);
     const same = narrower && narrower.width >= own;
-    made.push({ width, bytes: same ? narrower.bytes : await encode(fit(sharp(picture), width), format) });
+    made.push({ width, bytes: same ? narrower.bytes : await encode(fit(await open(picture), width), format) });
   }
   return made;
 }
@@ -81,22 +90,24 @@ function fit(picture: Sharp, width: number): Sharp {
 
 /** Re-encodes a picture as WebP, at most `maxWidth` wide. */
 export async function toWebp(picture: Buffer, maxWidth: number, quality = 80): Promise<Buffer> {
-  return fit(sharp(picture), maxWidth).webp({ quality }).toBuffer();
+  return fit(await open(picture), maxWidth)
+    .webp({ quality })
+    .toBuffer();
 }
 
 /** A sheet of storyboard tiles as WebP: many and small, so quality gives way to size. */
 export async function toSheet(picture: Buffer): Promise<Buffer> {
-  return sharp(picture).webp({ quality: 60 }).toBuffer();
+  return (await open(picture)).webp({ quality: 60 }).toBuffer();
 }
 
 /** For the few clients that do not take WebP. */
 export async function toJpeg(picture: Uint8Array): Promise<Buffer> {
-  return sharp(picture).jpeg({ quality: 70 }).toBuffer();
+  return (await open(picture)).jpeg({ quality: 70 }).toBuffer();
 }
 
 /** A picture small enough to be judged by its pixels (`media/pictures/picture-score.ts`), whatever its shape. */
 export async function toPixels(picture: Buffer): Promise<Pixels> {
-  const small = sharp(picture)
+  const small = (await open(picture))
     .resize({ width: 160, height: 90, fit: 'fill' })
     .removeAlpha()
     .toColourspace('srgb')
@@ -118,5 +129,5 @@ export async function drawSoundPoster(title: string): Promise<Buffer> {
       <stop offset="0" stop-color="hsl(${hash}, 45%, 26%)"/><stop offset="1" stop-color="hsl(${(hash + 50) % 360}, 50%, 14%)"/>
     </linearGradient></defs>
     <rect width="1280" height="720" fill="url(#g)"/><g fill="#fff" fill-opacity="0.72">${bars.join('')}</g></svg>`;
-  return sharp(Buffer.from(svg)).png({ compressionLevel: 1 }).toBuffer();
+  return (await open(Buffer.from(svg))).png({ compressionLevel: 1 }).toBuffer();
 }

@@ -38,15 +38,24 @@ export function filesIn(folder: string): ProgramFiles {
 /** What a name that is no file is refused with; a name may also be too long, or hold a zero byte. */
 const NOT_A_FILE = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
 
-/** Those of the single binary, where each is an asset of its own (https://nodejs.org/api/single-executable-applications.html). */
+/** The two assets of the single binary: all files, one after the other, and where each begins and how long it is. */
+export const FILES = 'files';
+export const FILE_INDEX = 'files.json';
+export type FileIndex = Record<string, [offset: number, sizeBytes: number]>;
+
+/** Those of the single binary (https://nodejs.org/api/single-executable-applications.html). */
 function embeddedFiles(): ProgramFiles {
-  const names = new Set(sea.getAssetKeys());
+  const index = new Map(Object.entries(JSON.parse(sea.getAsset(FILE_INDEX, 'utf8')) as FileIndex));
+  // The bytes lie in the program's own memory: nothing is copied, and what nobody reads is not loaded from disk.
+  const bytes = Buffer.from(sea.getRawAsset(FILES) as ArrayBuffer);
   return {
-    // The bytes lie in the program's own memory: nothing is copied.
-    read: (path) => (names.has(path) ? Buffer.from(sea.getRawAsset(path) as ArrayBuffer) : null),
+    read(path) {
+      const place = index.get(path);
+      return place ? bytes.subarray(place[0], place[0] + place[1]) : null;
+    },
     list(folder) {
       const start = `${folder}/`;
-      const inside = [...names].filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
+      const inside = [...index.keys()].filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
       return inside.filter((name) => !name.includes('/')).sort();
     },
   };

@@ -47,12 +47,20 @@ function mount(path: string, options: string): void {
   mounted.push(path);
 }
 
-/** Runs it to its end; loading its native parts comes before anything else. */
+/** Runs it to its end; loading the native part of its database comes before anything else. */
 function run(env: Record<string, string>, args = ['--version']) {
   const cwd = join(folder, 'empty');
   mkdirSync(cwd, { recursive: true });
   const { status, stdout, stderr } = spawnSync(BINARY, args, { cwd, env: { PATH: '', ...env }, encoding: 'utf8' });
   return { status, stdout: stdout.trim(), stderr };
+}
+
+/** Serves until all is unpacked, and returns two of the libraries: one is loaded first of all, one with the first picture. */
+async function serveOnce(): Promise<string[]> {
+  const kinora = await startKinora(join(folder, 'data'), { KINORA_CACHE_DIR: cache(), KINORA_LOG_LEVEL: 'warn' });
+  await expect.poll(() => kinora.output(), { timeout: 30_000 }).toContain('Kinora is at');
+  expect(await kinora.end('SIGTERM')).toBe(0);
+  return [...unpacked('better-sqlite3.node'), ...unpacked('libvips-cpp.so.*').filter((name) => !/checked$/.test(name))];
 }
 
 const works = { status: 0, stdout: packageJson.version, stderr: '' };
@@ -73,16 +81,12 @@ describe('what is unpacked', () => {
     ['other bytes of the same size and date', (path: string) => overwrite(path)],
     ['a part of it', (path: string) => truncateSync(path, 100_000)],
     ['nothing', (path: string) => rmSync(path)],
-  ])('is made anew where there is %s', (_what, damage) => {
-    expect(run({ KINORA_CACHE_DIR: cache() })).toEqual(works);
-    const libraries = [
-      ...unpacked('better-sqlite3.node'),
-      ...unpacked('libvips-cpp.so.*').filter((name) => !/checked$/.test(name)),
-    ];
+  ])('is made anew where there is %s', async (_what, damage) => {
+    const libraries = await serveOnce();
     expect(libraries).toHaveLength(2);
     const right = libraries.map(sha256);
     for (const path of libraries) damage(path);
-    expect(run({ KINORA_CACHE_DIR: cache() })).toEqual(works);
+    expect(await serveOnce()).toEqual(libraries);
     expect(libraries.map(sha256)).toEqual(right);
   });
 
@@ -100,6 +104,9 @@ describe('what is unpacked', () => {
   });
 
   it('serves two instances that start at the same time', async () => {
+    const [old, used] = ['0123456789abcdef', '0123456789abcdee'].map((name) => join(cache(), name));
+    for (const path of [old!, used!]) mkdirSync(path, { recursive: true, mode: 0o700 });
+    utimesSync(old!, new Date(), new Date(Date.now() - 40 * 86_400_000));
     const both = await Promise.all(
       ['one', 'two'].map((name) =>
         startKinora(join(folder, name), { KINORA_CACHE_DIR: cache(), KINORA_LOG_LEVEL: 'warn' }),
@@ -107,6 +114,9 @@ describe('what is unpacked', () => {
     );
     await expect.poll(() => unpacked('ffprobe').length, { timeout: 30_000 }).toBe(1);
     await expect.poll(() => unpacked('*.part'), { timeout: 30_000 }).toEqual([]);
+    // What a version has left that was last used forty days ago goes meanwhile, once.
+    await expect.poll(() => existsSync(old!), { timeout: 30_000 }).toBe(false);
+    expect(existsSync(used!)).toBe(true);
     for (const kinora of both) expect(await kinora.end('SIGTERM')).toBe(0);
     const doctor = run({ KINORA_CACHE_DIR: cache() }, ['doctor', '--data', join(folder, 'one'), '--json']);
     const { sections } = JSON.parse(doctor.stdout) as { sections: { title: string; findings: { state: string }[] }[] };
@@ -125,7 +135,7 @@ describe('a folder that will not do', () => {
   });
 
   it.runIf(isRoot)('because its disk is full leaves nothing half done', () => {
-    mount(cache(), 'size=8m');
+    mount(cache(), 'size=1m');
     const { status, stderr } = run({ KINORA_CACHE_DIR: cache() });
     expect(status).toBe(1);
     expect(stderr).toContain(`${cache()}: its disk is full`);

@@ -47,16 +47,30 @@ export async function startKinora(
   env: Record<string, string> = {},
   core: number | null = null,
 ): Promise<Server> {
+  return startProgram([process.execPath, MAIN], dataDir, env, core);
+}
+
+/** Starts the single binary of that path in the same way, with the folder it unpacks to. */
+export async function startBinary(path: string, dataDir: string, cacheDir: string): Promise<Server> {
+  return startProgram([path], dataDir, { KINORA_CACHE_DIR: cacheDir }, null);
+}
+
+async function startProgram(
+  [program, ...first]: [string, ...string[]],
+  dataDir: string,
+  env: Record<string, string>,
+  core: number | null,
+): Promise<Server> {
   const port = await freePort();
-  const args = [MAIN, 'serve', '--data', dataDir, '--port', String(port), '--host', '127.0.0.1'];
-  return startServer(args, port, { KINORA_SETUP_TOKEN: SETUP_TOKEN, ...env }, core);
+  const args = [...first, 'serve', '--data', dataDir, '--port', String(port), '--host', '127.0.0.1'];
+  return startServer([program, ...args], port, { KINORA_SETUP_TOKEN: SETUP_TOKEN, ...env }, core);
 }
 
 /** The least that Node can do: the peer for start and memory. */
 export async function startBareNode(): Promise<Server> {
   const port = await freePort();
   const script = `require('node:http').createServer((_, reply) => reply.end('ok')).listen(${port}, '127.0.0.1')`;
-  return startServer(['-e', script], port, {});
+  return startServer([process.execPath, '-e', script], port, {});
 }
 
 function hasMemoryFor(bytes: number): boolean {
@@ -65,10 +79,15 @@ function hasMemoryFor(bytes: number): boolean {
   return Math.min(bavail * bsize, freemem()) > 2 * bytes;
 }
 
-function startServer(args: string[], port: number, env: Record<string, string>, core: number | null = null): Server {
+function startServer(
+  [program, ...args]: [string, ...string[]],
+  port: number,
+  env: Record<string, string>,
+  core: number | null = null,
+): Server {
   const startedAt = performance.now();
   // taskset becomes the server: the process id stays.
-  const child = spawn(...onCore(core, process.execPath, args), {
+  const child = spawn(...onCore(core, program, args), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -105,10 +124,11 @@ export async function firstAnswer(server: Server, path = '/healthz'): Promise<nu
   throw new Error(`${path} was not answered. The server said:\n${server.output()}`);
 }
 
-/** Resident memory in MB, from Linux' /proc. */
-export function residentMb(pid: number): number {
-  const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kb) / 1024;
+/** Resident memory in MB, from Linux' /proc: all of it, and what of it is not the pages of files, which the kernel can take back. */
+export function residentMb(pid: number): { all: number; anonymous: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mb = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
+  return { all: mb('VmRSS'), anonymous: mb('RssAnon') };
 }
 
 /** Makes the first admin and returns the headers that sign requests in. */

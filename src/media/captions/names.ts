@@ -121,16 +121,13 @@ function isRegion(before: string | undefined, word: string, language: string): b
 }
 
 /** Two-letter codes that are words of other names as well are left to whoever looks at the rest. */
-const names = new Map<string, string>();
-for (const code of (
+const CODES = (
   'ar bg bn bs ca cs cy da de el en es et eu fa fi fil fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko lo lt lv mk ' +
   'ml mn mr ms mt my nb ne nl nn no pa pl pt pt-BR pt-PT ro ru si sk sl sq sr sv sw ta te th tr uk ur uz vi zh zh-Hans zh-Hant'
-).split(' ')) {
-  for (const spoken of [languageName(code), nativeName(code)]) {
-    if (spoken) names.set(spoken.toLowerCase(), code);
-  }
-}
-for (const [spoken, code] of [
+).split(' ');
+
+/** What people write besides. */
+const SPOKEN = [
   ['chinese simplified', 'zh-Hans'],
   ['simplified', 'zh-Hans'],
   ['chs', 'zh-Hans'],
@@ -145,8 +142,21 @@ for (const [spoken, code] of [
   ['farsi', 'fa'],
   ['jp', 'ja'],
   ['gr', 'el'],
-] as const) {
-  names.set(spoken, code);
+] as const;
+
+let known: Map<string, string> | null = null;
+
+/** Codes by the names of their languages, in English and in themselves. Made when it is first asked: ICU reads each one's locale. */
+function knownNames(): Map<string, string> {
+  if (known) return known;
+  known = new Map();
+  for (const code of CODES) {
+    for (const spoken of [languageName(code), nativeName(code)]) {
+      if (spoken) known.set(spoken.toLowerCase(), code);
+    }
+  }
+  for (const [spoken, code] of SPOKEN) known.set(spoken, code);
+  return known;
 }
 
 function nativeName(code: string): string | null {
@@ -155,7 +165,7 @@ function nativeName(code: string): string | null {
 
 /** The language a word names: "en", "eng", "pt-BR", "English", "Deutsch". Null for any other word. */
 function languageOf(word: string): string | null {
-  const spoken = names.get(word.toLowerCase());
+  const spoken = knownNames().get(word.toLowerCase());
   if (spoken) return spoken;
   if (!/^[A-Za-z]{2,3}(?:-[A-Za-z]{2,4}|-\d{3})?$/.test(word)) return null;
   const tag = languageTag(word);

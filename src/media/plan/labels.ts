@@ -52,12 +52,14 @@ function channelLayout(channels: number): string | null {
   return channels > 2 ? `${channels} channels` : null;
 }
 
-const names = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
+let names: Intl.DisplayNames | null = null;
 
 /** The English name of a BCP 47 tag; null for none, or one nobody knows. */
 export function languageName(tag: string | null): string | null {
   if (!tag) return null;
   try {
+    // Made when it is first asked: it has ICU look through the data of every locale.
+    names ??= new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
     return names.of(tag) ?? null;
   } catch {
     return null;

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { programFiles } from '../installation.ts';
 import { cacheFolders, cacheSurroundings, makeTrusted } from './cache-folders.ts';
-import { type PackedFile, unpack } from './unpack.ts';
+import { markUsed, sweepOldVersions } from './old-versions.ts';
+import { isNoted, type PackedFile, unpack } from './unpack.ts';
 
 /**
  * What the single binary carries that must be a file on disk: native packages, the libraries they load, ffmpeg. It is unpacked
@@ -11,7 +12,7 @@ import { type PackedFile, unpack } from './unpack.ts';
 export interface NativesManifest {
   id: string;
   files: PackedFile[];
-  /** Loaded at every start: the packages by name, each with the path of its addon. */
+  /** The packages by name, each with the path of its addon. */
   addons: Record<string, string>;
 }
 
@@ -32,20 +33,27 @@ function readManifest(): NativesManifest | null {
   return manifest;
 }
 
+/** The one that everything needs. Loading it also tells whether programs may be run from the folder. */
+const FIRST_ADDON = 'better-sqlite3';
+
 /**
- * Unpacks and loads the addons, before anything asks for them. Throws an `Error` with a sentence that says what to do where no
- * folder can be used.
+ * Unpacks and loads the addon that comes first, before anything asks for it. Throws an `Error` with a sentence that says what to do
+ * where no folder can be used.
  */
-export function loadAddons(): void {
+export function loadFirstAddon(): void {
   const { id, files, addons } = readManifest()!;
+  const first = files.find(({ path }) => path === addons[FIRST_ADDON])!;
   const surroundings = cacheSurroundings();
   const refusals: string[] = [];
   for (const base of cacheFolders(surroundings)) {
     const folder = join(base, id);
-    try {
+    const prepare = () => {
       makeTrusted(base, folder, surroundings.uid);
-      for (const file of files) if (!file.isProgram) unpackInto(folder, file);
-      for (const [name, path] of Object.entries(addons)) loaded.set(name, loadAddon(join(folder, path)));
+      markUsed(folder, Date.now());
+      return loadAddon(unpackInto(folder, first));
+    };
+    try {
+      loaded.set(FIRST_ADDON, againWhereGone(prepare));
       chosenFolder = folder;
       return;
     } catch (error) {
@@ -58,40 +66,76 @@ export function loadAddons(): void {
   );
 }
 
-/** A native package's exports, for the bundled packages that would look for a file of theirs. */
+/**
+ * A native package's exports, for the bundled packages that would look for a file of theirs. Those after the first are loaded when
+ * they are asked for, and looked at then: the folder may have been emptied since the start.
+ */
 export function addon(name: string): unknown {
+  if (!loaded.has(name)) {
+    const { files, addons } = readManifest()!;
+    for (const file of files) if (!file.isProgram) unpackFile(file);
+    loaded.set(name, loadAddon(join(chosenFolder!, addons[name]!)));
+  }
   return loaded.get(name);
 }
 
 /** The path of a program this binary carries, unpacked; null where it carries none of that name. */
 export function findProgram(name: string): string | null {
   const file = readManifest()?.files.find(({ path, isProgram }) => isProgram && path === name);
-  if (!file) return null;
+  return file ? unpackFile(file) : null;
+}
+
+/** Where files go, and the paths of those that are not there yet, or not seen to be whole. Null where nothing is packed. */
+export function filesToUnpack(): { folder: string; paths: string[] } | null {
+  if (chosenFolder === null) return null;
+  const folder = chosenFolder;
+  const missing = readManifest()!.files.filter((file) => !isNoted(folder, file));
+  return { folder, paths: missing.map(({ path }) => path) };
+}
+
+/** Unpacks those files, in a thread that did not choose the folder. */
+export function unpackFiles(folder: string, paths: readonly string[]): void {
+  chosenFolder = folder;
+  for (const file of readManifest()!.files) if (paths.includes(file.path)) unpackFile(file);
+}
+
+function unpackFile(file: PackedFile): string {
   if (chosenFolder === null) throw new Error('natives are unpacked by the start of the single binary');
   try {
     return unpackInto(chosenFolder, file);
   } catch (error) {
     throw new Error(
-      `${name} cannot be unpacked to ${chosenFolder}: ${refusalOf(error as NodeJS.ErrnoException)}. ` +
+      `${file.path} cannot be unpacked to ${chosenFolder}: ${refusalOf(error as NodeJS.ErrnoException)}. ` +
         'Set KINORA_CACHE_DIR to a folder on a disk with some 300 MB of room.',
       { cause: error },
     );
   }
 }
 
-/** The programs that are there, and where they go: what a thread needs to unpack them. */
-export function packedPrograms(): { folder: string; names: string[] } | null {
-  const names = (readManifest()?.files ?? []).filter(({ isProgram }) => isProgram).map(({ path }) => path);
-  return chosenFolder === null || names.length === 0 ? null : { folder: chosenFolder, names };
-}
-
-/** Says where natives go, in a thread that did not choose it. */
-export function useFolder(folder: string): void {
-  chosenFolder = folder;
+/**
+ * Says that this version is still used, and removes what versions have unpacked that no longer are. Returns the names of their
+ * folders.
+ */
+export function sweepUnpacked(nowMs: number): string[] {
+  if (chosenFolder === null) return [];
+  markUsed(chosenFolder, nowMs);
+  return sweepOldVersions(chosenFolder, nowMs);
 }
 
 function unpackInto(folder: string, file: PackedFile): string {
   return unpack(folder, file, () => zstdDecompressSync(programFiles.read(`${NATIVES}/${file.path}`)!));
+}
+
+/** Another version may be sweeping the folder in this very moment, where this one has not been started for long. */
+function againWhereGone(prepare: () => unknown): unknown {
+  try {
+    return prepare();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isGone = code === 'ENOENT' || (code === 'ERR_DLOPEN_FAILED' && /no such file/i.test(message));
+    if (!isGone) throw error;
+    return prepare();
+  }
 }
 
 function loadAddon(path: string): unknown {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/schema.ts';
 import type { FfmpegPaths } from '../ffmpeg.ts';
 import { programFiles } from '../installation.ts';
-import { findProgram, packedPrograms } from './natives.ts';
+import { filesToUnpack, findProgram } from './natives.ts';
 
 /** The thread's code, as an asset of the single binary. */
 export const UNPACK_WORKER = 'unpack-worker.js';
@@ -27,12 +27,12 @@ export function ffmpegPaths({ ffmpeg, ffprobe }: Config['media']): FfmpegPaths {
 }
 
 /**
- * Unpacks the programs of the single binary beside the event loop, which takes a second at the first start and next to nothing
- * later. Rejects with a sentence where that is not possible.
+ * Unpacks what the single binary carries beside the event loop, libraries and programs, which takes a second at the first start and
+ * next to nothing later. Rejects with a sentence where that is not possible.
  */
-export async function unpackPrograms(): Promise<void> {
-  const packed = packedPrograms();
-  if (!packed) return;
+export async function unpackRest(): Promise<void> {
+  const packed = filesToUnpack();
+  if (!packed || packed.paths.length === 0) return;
   const code = programFiles.read(UNPACK_WORKER)!.toString('utf8');
   await new Promise<void>((resolve, reject) => {
     const worker = new Worker(code, { eval: true, workerData: packed });

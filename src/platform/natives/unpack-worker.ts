@@ -1,12 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { findProgram, useFolder } from './natives.ts';
+import { unpackFiles } from './natives.ts';
 
-/** The other side of `unpackPrograms`: it sends the sentence that says what went wrong, or nothing. */
+/** The other side of `unpackRest`: it sends the sentence that says what went wrong, or nothing. */
 
-const { folder, names } = workerData as { folder: string; names: string[] };
-useFolder(folder);
+const { folder, paths } = workerData as { folder: string; paths: string[] };
 try {
-  for (const name of names) findProgram(name);
+  unpackFiles(folder, paths);
 } catch (error) {
   parentPort!.postMessage((error as Error).message);
 }

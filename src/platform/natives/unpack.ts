@@ -55,6 +55,13 @@ export function unpack(folder: string, file: PackedFile, content: () => Uint8Arr
   return path;
 }
 
+/** Whether `file` is in `folder`, and has not changed since it was seen to be whole. Reads nothing of it. */
+export function isNoted(folder: string, file: PackedFile): boolean {
+  const path = join(folder, file.path);
+  const seen = describe(path, file);
+  return seen !== null && readText(recordOf(path)) === seen;
+}
+
 /**
  * Whether the file is there as it was written. Its content is hashed when anything about it has changed since it last was; the
  * time of its last change (ctime) is set by the kernel alone.
