@@ -5,6 +5,7 @@ import { auditRoutes } from './features/audit/routes.ts';
 import { captionMediaRoutes } from './features/captions/media.routes.ts';
 import { captionRoutes } from './features/captions/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
+import { importRoutes } from './features/imports/routes.ts';
 import { instanceRoutes } from './features/instance/routes.ts';
 import { jobRoutes } from './features/jobs/routes.ts';
 import { libraryRoutes } from './features/libraries/routes.ts';
@@ -28,6 +29,7 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     accountRoutes(app),
     userRoutes(app),
     uploadRoutes(app),
+    importRoutes(app),
     videoRoutes(app),
     historyRoutes(app),
     libraryRoutes(app),

@@ -1,6 +1,7 @@
 import { apiRoutes } from './api.ts';
 import { createEvents } from './core/events.ts';
 import { newId } from './core/ids.ts';
+import { recoverImports } from './features/imports/service.ts';
 import { followConfig } from './features/libraries/service.ts';
 import { createLibraryWatch } from './features/libraries/watch.ts';
 import { takeBrowserValues } from './features/settings/queries.ts';
@@ -69,6 +70,7 @@ export function createApp(options: AppOptions): RunningApp {
     // A server that lets one wait must not keep everybody else's waiting.
     mail: 2,
     backup: 1,
+    import: config.imports.concurrency,
   };
   const queue = createQueue({ db, clock, log, events, lanes, ownerId: newId(), exclusive: true });
   const hardware = createHardware({
@@ -117,6 +119,7 @@ export function createApp(options: AppOptions): RunningApp {
     start() {
       followConfig(app);
       recoverVideos(app);
+      recoverImports(app);
       hardware.start();
       queue.start();
       watch.start();

@@ -1,5 +1,6 @@
 import { handleBackupJobs } from './features/backups/jobs.ts';
 import { handleCaptionJobs } from './features/captions/jobs.ts';
+import { handleImportJobs } from './features/imports/jobs.ts';
 import { handleLibraryJobs } from './features/libraries/jobs.ts';
 import { handleMailJobs } from './features/mail/jobs.ts';
 import { handleVideoJobs } from './features/videos/jobs.ts';
@@ -9,6 +10,7 @@ import type { App } from './ports.ts';
 export function handleJobs(app: App): void {
   handleVideoJobs(app); // videos.probe, videos.images, videos.sound, videos.fill
   handleCaptionJobs(app); // captions.extract
+  handleImportJobs(app); // imports.fetch
   handleLibraryJobs(app); // libraries.scan
   handleBackupJobs(app); // backups.write
   handleMailJobs(app); // mail.send

@@ -1,3 +1,4 @@
+import { followImport, resumeImport } from './features/imports/service.ts';
 import { relayEvents } from './features/live/relay.ts';
 import { nowPlaying } from './features/playback/now-playing.service.ts';
 import { followJob } from './features/videos/recovery.service.ts';
@@ -7,7 +8,12 @@ import type { App } from './ports.ts';
 /** LIST 3: when X happened, do Y. The only place where features meet by event. */
 export function react(app: App): void {
   // A job that ended may end its video's processing.
-  app.events.on('job.changed', ({ jobId }) => followJob(app, jobId));
+  app.events.on('job.changed', ({ jobId }) => {
+    followJob(app, jobId);
+    followImport(app, jobId);
+  });
+  // One that was deleted while it was fetched has been brought back.
+  app.events.on('video.added', ({ videoId }) => resumeImport(app, videoId));
   // Manifests and segments are served from what is remembered of a video: forget it when that changes.
   app.events.on('video.changed', ({ videoId }) => forgetStream(app, videoId));
   // Nobody encodes for a video that is gone.

@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './core/time.ts';
 import { sweepSessions } from './features/accounts/sessions.service.ts';
 import { sweepActs } from './features/audit/service.ts';
 import { enqueueDueBackup } from './features/backups/service.ts';
+import { sweepImports } from './features/imports/service.ts';
 import { watchDisk } from './features/instance/disk.service.ts';
 import { scanAllLibraries } from './features/libraries/service.ts';
 import { countFiles, noteDisk, sumLibraries } from './features/overview/usage.service.ts';
@@ -35,6 +36,7 @@ export const SCHEDULE: Periodic[] = [
   { name: 'renew what an older version made', everyMs: 10 * MINUTE_MS, atStart: true, run: renewOutdated },
   { name: 'sweep deleted videos', everyMs: HOUR_MS, atStart: true, run: sweepVideos },
   { name: 'sweep abandoned uploads', everyMs: HOUR_MS, atStart: true, run: sweepUploads },
+  { name: 'forget links that have been fetched', everyMs: HOUR_MS, atStart: true, run: sweepImports },
   {
     name: 'sweep half-written files',
     everyMs: HOUR_MS,

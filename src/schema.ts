@@ -3,6 +3,7 @@ export { sessions, users } from './features/accounts/schema.ts';
 export { auditActs } from './features/audit/schema.ts';
 export { captions } from './features/captions/schema.ts';
 export { watchProgress } from './features/history/schema.ts';
+export { imports } from './features/imports/schema.ts';
 export { setupTokens } from './features/instance/schema.ts';
 export { libraries, libraryFolders } from './features/libraries/schema.ts';
 export { diskDays, storageUsage } from './features/overview/schema.ts';

@@ -5,6 +5,7 @@ import type { Page } from '../core/wire.ts';
 import { VideoState, type VideoWire, Visibility } from '../features/videos/api.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { notThere, wrongUsage } from './exit.ts';
+import { importLink, isLink, untilPlayable } from './import-link.ts';
 import { type Instance, withInstance } from './instance.ts';
 import { examples, instanceOptions, wholeNumber } from './options.ts';
 import { type Column, dateText, durationText, printList, progressLine, say, sizeText } from './print.ts';
@@ -71,20 +72,31 @@ interface ImportFlags extends ConfigFlags {
   title?: string;
   visibility?: VideoWire['visibility'];
   move?: boolean;
+  wait?: boolean;
 }
 
-/** Takes files in as uploads of an account, one after the other. `--move` deletes each once it has been taken in. */
-export async function importVideos(paths: string[], flags: ImportFlags): Promise<void> {
-  const { as, title, visibility, move, ...configFlags } = flags;
-  if (title !== undefined && paths.length > 1) throw wrongUsage('--title is for one file: import the others without.');
-  await withInstance(configFlags, async (instance) => {
-    for (const path of paths) {
-      const video = await importFile(instance.as(as), resolve(path), { title, visibility });
-      if (move) await unlink(path);
-      const then = instance.isServed ? '' : ' It is made playable when Kinora starts.';
-      say(`${video.id}  ${video.title}${then && `\n${then.trim()}`}`);
+/** Takes files and links in for an account, one after the other. `--move` deletes each file once it has been taken in. */
+export async function importVideos(sources: string[], flags: ImportFlags): Promise<void> {
+  const { as, title, visibility, move, wait, ...configFlags } = flags;
+  if (title !== undefined && sources.length > 1) {
+    throw wrongUsage('--title is for one file: import the others without.');
+  }
+  if (move && sources.some(isLink)) throw wrongUsage('--move is for files: what a link leads to stays where it is.');
+  const needed = wait ? { needsServer: 'Nothing becomes playable before it is started: import without --wait.' } : {};
+  const work = async (served: Instance) => {
+    const instance = served.as(as);
+    for (const source of sources) {
+      const wanted = { title, visibility };
+      const taken = isLink(source)
+        ? await importLink(instance, source, wanted)
+        : await importFile(instance, resolve(source), wanted);
+      if (move) await unlink(source);
+      const video = wait ? await untilPlayable(instance, taken) : taken;
+      say(`${video.id}  ${video.title}`);
+      if (!instance.isServed) say(`It is ${isLink(source) ? 'fetched' : 'made playable'} when Kinora starts.`);
     }
-  });
+  };
+  await withInstance(configFlags, work, needed);
 }
 
 /** Sent in parts, so that no request lasts long and people see how it gets on. */
@@ -151,7 +163,7 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 export function videoCommands(program: Command): void {
-  const video = program.command('video').description('videos: list, import, remove, restore');
+  const video = program.command('video').description('videos: list, import files and links, remove, restore');
   const command = (usage: string, description: string, ...lines: string[]) =>
     examples(video.command(usage).description(description), lines);
 
@@ -169,15 +181,17 @@ export function videoCommands(program: Command): void {
   ).action(listVideos);
   instanceOptions(
     command(
-      'import <files...>',
-      'take files in as uploads of an account; the files stay unless --move is given',
+      'import <files-or-links...>',
+      'take files in as uploads of an account, or have links fetched by the server; files stay unless --move is given. Ctrl-C while a link is fetched leaves the server to it',
       'video import --as ada holiday.mp4 --visibility internal',
+      'video import --as ada https://films.example/holiday.mp4 --wait',
       'video import --as ada --move /mnt/camera/*.mp4',
     )
       .requiredOption('--as <name>', 'the account they belong to')
       .option('--title <title>', 'the title, of one file; else it is made of the name')
       .addOption(new Option('--visibility <visibility>', 'who may watch').choices(Visibility.options))
-      .option('--move', 'delete each file once it has been taken in'),
+      .option('--move', 'delete each file once it has been taken in')
+      .option('--wait', 'end when each can be played'),
   ).action(importVideos);
   instanceOptions(
     command('remove <ids...>', 'remove videos; they can be restored for seven days', 'video remove Aaaa1111Bbbb22'),

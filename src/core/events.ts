@@ -7,7 +7,8 @@ import type { TimeMs } from './time.ts';
 export interface EventCatalogue {
   'user.registered': { userId: string; atMs: TimeMs };
   'user.changed': { userId: string };
-  'upload.progressed': { videoId: string; receivedBytes: number; sizeBytes: number };
+  /** `sizeBytes` is 0 while nobody has said it; the speed is known of what Kinora fetches itself. */
+  'upload.progressed': { videoId: string; receivedBytes: number; sizeBytes: number; bytesPerSecond: number | null };
   'upload.finished': { videoId: string };
   'video.added': { videoId: string; libraryId: string | null };
   'video.changed': { videoId: string };

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { parseDurationMs } from '../core/time.ts';
 
 /** The queues that work waits in, each with its own concurrency. */
-export const LANES = ['probe', 'encode', 'scan', 'image', 'caption', 'mail', 'backup'] as const;
+export const LANES = ['probe', 'encode', 'scan', 'image', 'caption', 'mail', 'backup', 'import'] as const;
 export type Lane = (typeof LANES)[number];
 
 /** A duration as people write it: "90s", "10m", "6h". */

@@ -37,7 +37,7 @@ it('goes on with the work of a process that was killed, on the same file', async
   const folder = mkdtempSync(join(tmpdir(), 'kinora-queue-'));
   const path = join(folder, 'kinora.db');
   const clock = createFakeClock();
-  const lanes = { probe: 1, encode: 1, scan: 1, image: 1, caption: 1, mail: 1, backup: 1 };
+  const lanes = { probe: 1, encode: 1, scan: 1, image: 1, caption: 1, mail: 1, backup: 1, import: 1 };
   const job = defineJob('videos.probe', z.object({}), { lane: 'probe', timeout: '1h' });
 
   const killedDb = openDb(path);

@@ -28,7 +28,16 @@ export interface QueueDriver {
 const Payload = z.object({ n: z.number() });
 const render = defineJob('transcode.render', Payload, { lane: 'encode', attempts: 3, timeout: '1m' });
 const probe = defineJob('videos.probe', Payload, { lane: 'probe', timeout: '10m', attempts: 2 });
-const LANES: Record<Lane, number> = { probe: 2, encode: 1, scan: 1, image: 1, caption: 1, mail: 0, backup: 1 };
+const LANES: Record<Lane, number> = {
+  probe: 2,
+  encode: 1,
+  scan: 1,
+  image: 1,
+  caption: 1,
+  mail: 0,
+  backup: 1,
+  import: 1,
+};
 const tooDark = defineProblem('too-dark', 422);
 const diskBusy = defineProblem('disk-busy', 503);
 

@@ -9,6 +9,7 @@ export const InstanceWire = z.object({
   registration: RegistrationPolicy,
   membersMayUpload: z.boolean(),
   maxUploadBytes: z.number().int(),
+  importsEnabled: z.boolean().describe('Whether links can be fetched, by those who may upload.'),
   accentColor: z.string().describe('CSS colour the admin chose for the accent.'),
 });
 export const DiskWire = z.object({

@@ -24,6 +24,7 @@ export function instanceRoutes(app: App) {
     registration: app.config.accounts.registration,
     membersMayUpload: app.config.accounts.membersMayUpload,
     maxUploadBytes: Math.floor(app.config.uploads.maxSizeGb * 1e9),
+    importsEnabled: app.config.imports.enabled,
     accentColor: app.config.instance.accentColor,
   });
   return new Hono<HttpEnv>()

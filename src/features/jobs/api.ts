@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Id, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
 
-export const Lane = z.enum(['probe', 'encode', 'scan', 'image', 'caption', 'mail', 'backup']);
+export const Lane = z.enum(['probe', 'encode', 'scan', 'image', 'caption', 'mail', 'backup', 'import']);
 export type Lane = z.infer<typeof Lane>;
 export const JobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
 export type JobState = z.infer<typeof JobState>;

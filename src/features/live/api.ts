@@ -3,7 +3,13 @@ import { Id } from '../../core/wire.ts';
 
 /** Messages on the WebSocket `/ws/uploads/`, one JSON object each. A viewer hears of their own videos; an admin of all. */
 export const LiveMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('upload.progress'), videoId: Id, receivedBytes: z.number(), sizeBytes: z.number() }),
+  z.object({
+    type: z.literal('upload.progress'),
+    videoId: Id,
+    receivedBytes: z.number(),
+    sizeBytes: z.number().describe('0 while it is not known, as of some links.'),
+    bytesPerSecond: z.number().nullable().describe('Of what Kinora fetches itself.'),
+  }),
   z.object({ type: z.literal('video.added'), videoId: Id, libraryId: Id.nullable() }),
   z.object({ type: z.literal('video.changed'), videoId: Id }),
   z.object({ type: z.literal('video.removed'), videoId: Id }),

@@ -10,10 +10,10 @@ import type { App } from '../../ports.ts';
 import { videoWire } from '../videos/queries.ts';
 import { removeVideo } from '../videos/service.ts';
 import { CompleteUploadReply, InitUploadBody, InitUploadReply } from './api.ts';
+import { createUploadFiles } from './files.service.ts';
 import { tusRefused } from './problems.ts';
 import { completeUpload, getUpload, initUpload } from './service.ts';
 import { createTus, TUS_VERSION } from './tus.ts';
-import { createUploadFiles } from './upload-files.ts';
 
 const PATH = '/api/uploads';
 

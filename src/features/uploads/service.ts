@@ -1,20 +1,15 @@
-import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
-import { DAY_MS } from '../../core/time.ts';
 import { titleFromFilename } from '../../media/probe/titles.ts';
-import type { Db, Tx } from '../../platform/db.ts';
-import { storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import { mayUpload } from '../accounts/queries.ts';
 import type { Viewer } from '../accounts/viewer.ts';
-import { roomBytes } from '../instance/disk.service.ts';
 import { videoNotFound } from '../videos/problems.ts';
 import { findVideo, type VideoRow } from '../videos/queries.ts';
-import { videos } from '../videos/schema.ts';
 import { addSource, addVideo, getEditable } from '../videos/service.ts';
 import type { InitUploadBody } from './api.ts';
+import type { UploadFiles } from './files.service.ts';
 import { uploadIncomplete, uploadingNotAllowed, uploadNotFound, uploadTooLarge } from './problems.ts';
-import type { UploadFiles } from './upload-files.ts';
+import { measureRoom } from './room.service.ts';
 
 const GB = 1e9;
 
@@ -25,9 +20,7 @@ export async function initUpload(
   viewer: Viewer,
   body: z.output<typeof InitUploadBody>,
 ): Promise<string> {
-  const { user } = viewer;
-  if (!user || !mayUpload(app, user))
-    throw uploadingNotAllowed('You may not upload here. Ask an admin of this instance.');
+  const ownerId = getUploader(app, viewer);
   const { filename, sizeBytes, title, visibility } = body;
   const maxBytes = app.config.uploads.maxSizeGb * GB;
   if (sizeBytes > maxBytes) {
@@ -35,11 +28,9 @@ export async function initUpload(
       errors: [{ field: 'sizeBytes', message: `may be at most ${maxBytes}` }],
     });
   }
-  const room = await roomBytes(app);
-  const received = await receivedByUpload(app, files);
+  const room = await measureRoom(app, files);
   const id = app.db.write((tx) => {
-    // Counted where the new one is written: of two that begin at once, the second knows of the first.
-    if (room !== null && sizeBytes > room - awaitedBytes(app, tx, received)) throw noRoom(sizeBytes <= room);
+    room.check(tx, sizeBytes);
     return addVideo(app, tx, {
       title: title ?? titleFromFilename(filename),
       filename,
@@ -47,50 +38,19 @@ export async function initUpload(
       origin: 'upload',
       state: 'uploading',
       visibility: visibility ?? app.config.uploads.defaultVisibility,
-      ownerId: user.id,
+      ownerId,
     });
   });
   await files.create(id, sizeBytes);
   return id;
 }
 
-/** An upload that nobody has gone on with for so long keeps no room free, or announcing would be enough to keep everybody out. */
-const KEEPS_ROOM_MS = DAY_MS;
-
-function unfinishedUploads(app: App, db: Db['orm'] | Tx) {
-  return db
-    .select({ id: videos.id, sizeBytes: videos.sizeBytes })
-    .from(videos)
-    .where(
-      and(
-        eq(videos.state, 'uploading'),
-        isNull(videos.deletedAtMs),
-        gt(videos.updatedAtMs, app.clock.nowMs() - KEEPS_ROOM_MS),
-      ),
-    )
-    .all();
+/** Whose the new video will be. Throws `uploading-not-allowed`. */
+export function getUploader(app: App, { user }: Viewer): string {
+  if (!user || !mayUpload(app, user))
+    throw uploadingNotAllowed('You may not upload here. Ask an admin of this instance.');
+  return user.id;
 }
-
-async function receivedByUpload(app: App, files: UploadFiles): Promise<Map<string, number>> {
-  const uploads = unfinishedUploads(app, app.db.orm);
-  const sizes = await Promise.all(uploads.map(async ({ id }) => [id, (await files.receivedBytes(id)) ?? 0] as const));
-  return new Map(sizes);
-}
-
-/** What the unfinished uploads of everybody have announced and not sent yet. */
-function awaitedBytes(app: App, tx: Tx, received: ReadonlyMap<string, number>): number {
-  return unfinishedUploads(app, tx).reduce(
-    (sum, { id, sizeBytes }) => sum + Math.max(0, sizeBytes - (received.get(id) ?? 0)),
-    0,
-  );
-}
-
-const noRoom = (becauseOfOthers: boolean) =>
-  storageFull(
-    becauseOfOthers
-      ? "There is not enough room on the server's disk for this file beside the uploads that are under way. Try again when they are done, or ask its admin to make room."
-      : "There is not enough room on the server's disk for this file. Ask its admin to make room.",
-  );
 
 /** The upload behind a tus URL: only its owner finds it. */
 export function getUpload(app: App, viewer: Viewer, id: string): VideoRow {

@@ -9,9 +9,9 @@ import { KEEP_FREE_BYTES, storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import type { VideoRow } from '../videos/queries.ts';
 import { noteReceived } from '../videos/service.ts';
+import type { UploadFiles } from './files.service.ts';
 import { checksumMismatch, tusRefused } from './problems.ts';
 import { finishUpload } from './service.ts';
-import type { UploadFiles } from './upload-files.ts';
 
 /**
  * tus 1.0 over `@tus/server`, which does the core protocol. Here is what it lacks: the checksum extension, and upload
@@ -45,6 +45,7 @@ export function createTus(app: App, files: UploadFiles, path: string): Tus {
       videoId: upload.id,
       receivedBytes: upload.offset,
       sizeBytes: upload.size ?? 0,
+      bytesPerSecond: null,
     });
   });
 

@@ -2,8 +2,8 @@ import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
 import { jobs } from '../../platform/queue.schema.ts';
 import type { App } from '../../ports.ts';
 import { fillJob, probeJob } from './job-definitions.ts';
-import { videos } from './schema.ts';
-import { markFailed, markProcessing, markReady } from './service.ts';
+import { sources, videos } from './schema.ts';
+import { markFailed, markProcessing, markReady, markUploading } from './service.ts';
 
 const NEEDED_JOBS = [probeJob.name, fillJob.name];
 
@@ -26,11 +26,14 @@ export function followJob(app: App, jobId: string): void {
   });
 }
 
-/** Before its job is tried again: a failed video is processing once more. */
+/** Before its job is tried again: a failed video is processing once more, or uploading where it has no bytes yet. */
 export function reopenVideo(app: App, videoId: string): void {
   app.db.write((tx) => {
     const failed = and(eq(videos.id, videoId), eq(videos.state, 'failed'), isNull(videos.deletedAtMs));
-    if (tx.select({ id: videos.id }).from(videos).where(failed).get()) markProcessing(app, tx, videoId);
+    if (!tx.select({ id: videos.id }).from(videos).where(failed).get()) return;
+    const source = tx.select({ id: sources.id }).from(sources).where(eq(sources.videoId, videoId)).get();
+    if (source) markProcessing(app, tx, videoId);
+    else markUploading(app, tx, videoId);
   });
 }
 

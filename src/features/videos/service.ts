@@ -94,6 +94,11 @@ export function markProcessing(app: App, tx: Tx, videoId: string): void {
   changeVideo(app, tx, videoId, { state: 'processing', failure: null });
 }
 
+/** Its bytes are on their way, again or for the first time. */
+export function markUploading(app: App, tx: Tx, videoId: string): void {
+  changeVideo(app, tx, videoId, { state: 'uploading', failure: null });
+}
+
 /** `reason`: a sentence its owner can act on. */
 export function markFailed(app: App, tx: Tx, videoId: string, reason: string): void {
   changeVideo(app, tx, videoId, { state: 'failed', failure: reason, encodePercent: null });

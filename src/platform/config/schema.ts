@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { backup } from './sections/backup.ts';
 import { cache, encoding, media } from './sections/encoding.ts';
 import { http } from './sections/http.ts';
+import { imports } from './sections/imports.ts';
 import { data, instance } from './sections/instance.ts';
 import { libraries } from './sections/libraries.ts';
 import { mail } from './sections/mail.ts';
@@ -15,6 +16,7 @@ export const ConfigSchema = z.strictObject({
   http,
   accounts,
   uploads,
+  imports,
   libraries,
   encoding,
   cache,

@@ -43,4 +43,5 @@ export const enJobs = {
   'lane.caption': 'Captions',
   'lane.mail': 'Mail',
   'lane.backup': 'Backups',
+  'lane.import': 'Fetching links',
 } as const;

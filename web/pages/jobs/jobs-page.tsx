@@ -18,7 +18,7 @@ import { EncoderList } from './encoder-list.tsx';
 import { JobRow } from './job-row.tsx';
 
 const STATES: JobState[] = ['running', 'queued', 'failed', 'done', 'cancelled'];
-const LANES: Lane[] = ['probe', 'encode', 'scan', 'image', 'caption', 'mail', 'backup'];
+const LANES: Lane[] = ['probe', 'encode', 'scan', 'image', 'caption', 'mail', 'backup', 'import'];
 
 export function JobsPage() {
   usePageTitle(t('nav.jobs'));
