@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, statfs } from 'node:fs/promises';
 import { Problem } from '../../core/problem.ts';
 import { titleFromFilename } from '../../media/probe/titles.ts';
 import { mayConnectTo } from '../../platform/download/addresses.ts';
@@ -98,7 +98,7 @@ async function receive(
         refuseTooLarge(app, at + part.length);
         if (at >= lookAt) {
           lookAt = at + LOOK_EVERY_BYTES;
-          await refuseFullDisk(app);
+          await refuseFullDisk(app.dataDir.uploadsPath);
         }
         meter.reached(at);
       },
@@ -187,9 +187,10 @@ function refuseTooLarge(app: App, sizeBytes: number): void {
   throw hopeless(`The file at this link is larger than this instance takes: at most ${maxSizeGb} GB.`);
 }
 
-async function refuseFullDisk(app: App): Promise<void> {
-  const freeBytes = await app.storage.freeBytes();
-  if (freeBytes !== null && freeBytes < KEEP_FREE_BYTES) throw diskFull();
+/** Of the disk that it is fetched to, wherever it is stored in the end. */
+async function refuseFullDisk(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < KEEP_FREE_BYTES) throw diskFull();
 }
 
 const diskFull = (cause?: unknown) =>

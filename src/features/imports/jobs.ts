@@ -4,7 +4,7 @@ import { PermanentJobError } from '../../platform/queue.define.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
 import { createUploadFiles, type UploadFiles } from '../uploads/files.service.ts';
-import { finishUpload } from '../uploads/service.ts';
+import { finishUpload, storedBytes } from '../uploads/service.ts';
 import { findVideo } from '../videos/queries.ts';
 import { changeVideo } from '../videos/service.ts';
 import { fetchOnce } from './fetch.ts';
@@ -32,8 +32,9 @@ async function fetchLink(app: App, files: UploadFiles, videoId: string, context:
     throw hopeless("The link cannot be read any more, as this instance's secret has changed. Paste the link anew.");
   }
   const startedAtMs = app.clock.nowMs();
-  await fetchAll(app, files, row, link, context);
-  const sizeBytes = (await files.receivedBytes(videoId)) ?? 0;
+  const stored = await storedBytes(app, files, videoId);
+  if (stored === null) await fetchAll(app, files, row, link, context);
+  const sizeBytes = stored ?? (await files.receivedBytes(videoId)) ?? 0;
   app.db.write((tx) => changeVideo(app, tx, videoId, { sizeBytes, receivedBytes: sizeBytes }));
   const fetched = findVideo(app.db.orm, videoId);
   if (!fetched) return;

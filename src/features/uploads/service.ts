@@ -87,9 +87,17 @@ export async function finishUpload(app: App, files: UploadFiles, video: VideoRow
   }
 }
 
+const locationOf = (id: string) => `videos/${id}/source/original`;
+
+/** What an interrupted `finishUpload` has put in its place already; null where the bytes are still in `uploads/`, or nowhere. */
+export async function storedBytes(app: App, files: UploadFiles, id: string): Promise<number | null> {
+  if ((await files.receivedBytes(id)) !== null) return null;
+  return (await app.storage.stat(locationOf(id)))?.sizeBytes ?? null;
+}
+
 async function takeIn(app: App, files: UploadFiles, video: VideoRow): Promise<void> {
   const { id, sizeBytes } = video;
-  const location = `videos/${id}/source/original`;
+  const location = locationOf(id);
   const received = await files.receivedBytes(id);
   const stored = received === null ? await app.storage.stat(location) : null;
   if (!stored && received !== sizeBytes) {
