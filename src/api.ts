@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { inviteRoutes } from './features/accounts/invites.routes.ts';
+import { meRoutes } from './features/accounts/me.routes.ts';
 import { accountRoutes } from './features/accounts/routes.ts';
 import { userRoutes } from './features/accounts/users.routes.ts';
 import { auditRoutes } from './features/audit/routes.ts';
@@ -27,6 +29,8 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
   const surfaces = [
     instanceRoutes(app),
     accountRoutes(app),
+    meRoutes(app),
+    inviteRoutes(app),
     userRoutes(app),
     uploadRoutes(app),
     importRoutes(app),

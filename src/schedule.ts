@@ -1,4 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './core/time.ts';
+import { sweepRegistrations } from './features/accounts/registrations.service.ts';
+import { sweepResets } from './features/accounts/resets.service.ts';
 import { sweepSessions } from './features/accounts/sessions.service.ts';
 import { sweepActs } from './features/audit/service.ts';
 import { enqueueDueBackup } from './features/backups/service.ts';
@@ -45,6 +47,8 @@ export const SCHEDULE: Periodic[] = [
   },
   { name: 'forget old acts of the audit log', everyMs: DAY_MS, atStart: true, run: sweepActs },
   { name: 'forget ended sessions', everyMs: HOUR_MS, run: sweepSessions },
+  { name: 'forget declined registrations', everyMs: DAY_MS, atStart: true, run: sweepRegistrations },
+  { name: 'forget old links to new passwords', everyMs: DAY_MS, atStart: true, run: sweepResets },
   {
     name: 'forget ended jobs',
     everyMs: DAY_MS,

@@ -1,5 +1,5 @@
 /** LIST 5: every table. */
-export { sessions, users } from './features/accounts/schema.ts';
+export { invites, passwordResets, registrations, sessions, users } from './features/accounts/schema.ts';
 export { auditActs } from './features/audit/schema.ts';
 export { captions } from './features/captions/schema.ts';
 export { watchProgress } from './features/history/schema.ts';

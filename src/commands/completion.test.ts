@@ -33,7 +33,7 @@ describe.skipIf(!hasBash)('bash', () => {
     [[''], ['serve', 'health', 'config', 'doctor', 'user', 'library', 'scan', 'video', 'jobs', 'completion', 'help']],
     [
       ['user', 'r'],
-      ['remove', 'restore', 'role'],
+      ['remove', 'reset-link', 'restore', 'revoke-invite', 'role'],
     ],
     [
       ['user', 'sessions', ''],

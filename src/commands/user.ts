@@ -3,11 +3,12 @@ import type { Page } from '../core/wire.ts';
 import { Role } from '../features/accounts/api.ts';
 import type { AccountWire, AddAccountBody } from '../features/accounts/users.api.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
-import { notThere } from './exit.ts';
-import { type Instance, withInstance } from './instance.ts';
+import { withInstance } from './instance.ts';
 import { examples, instanceOptions } from './options.ts';
 import { readPassword } from './password.ts';
 import { type Column, dateText, printList, say } from './print.ts';
+import { invitationCommands } from './user-invitations.ts';
+import { withUser } from './user-named.ts';
 
 /** `kinora user ...`: other people's accounts. */
 
@@ -84,27 +85,10 @@ export async function endSessions(name: string, flags: ConfigFlags): Promise<voi
   say(ended === 1 ? `Ended one session of ${name}.` : `Ended ${ended} sessions of ${name}.`);
 }
 
-function withUser<T>(
-  flags: ConfigFlags,
-  name: string,
-  work: (instance: Instance, account: AccountWire) => Promise<T>,
-  removed = false,
-): Promise<T> {
-  return withInstance(flags, async (instance) => work(instance, await userNamed(instance, name, removed)));
-}
-
-/** By username or e-mail address, in any case. */
-async function userNamed(instance: Instance, name: string, removed: boolean): Promise<AccountWire> {
-  const query = new URLSearchParams({ search: name, limit: '100', removed: String(removed) });
-  const { items } = await instance.call<Page<AccountWire>>('GET', `/api/users?${query}`);
-  const same = (login: string) => login.toLowerCase() === name.toLowerCase();
-  const found = items.find(({ username, email }) => same(username) || same(email));
-  if (found) return found;
-  throw notThere(`There is no ${removed ? 'removed ' : ''}account "${name}". "kinora user list" names them.`);
-}
-
 export function userCommands(program: Command): void {
-  const user = program.command('user').description('accounts: list, add, remove, roles, passwords, sessions');
+  const user = program
+    .command('user')
+    .description('accounts: list, add, invite, approve, remove, roles, passwords, sessions');
   const command = (usage: string, description: string, ...lines: string[]) =>
     examples(user.command(usage).description(description), lines);
 
@@ -140,6 +124,7 @@ export function userCommands(program: Command): void {
       'user password ada',
     ),
   ).action(setPassword);
+  invitationCommands(user);
   const sessions = user.command('sessions').description('where an account is signed in');
   instanceOptions(
     examples(sessions.command('end <name>').description('sign an account out everywhere'), ['user sessions end ada']),

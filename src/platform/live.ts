@@ -14,6 +14,8 @@ export interface LiveHub {
 export interface LiveConnection {
   channel: string;
   userId: string;
+  /** Whose end ends the connection; null where there is none. */
+  sessionHash: string | null;
   isAdmin: boolean;
   send(text: string): void;
   close(code: number, reason: string): void;

@@ -11,6 +11,8 @@ function written(fields: Record<string, unknown>, message = 'Said.'): string {
 it.each([
   { path: '/media/Aaaa1111Bbbb22/~hUsHhUsH.sig-1/master.m3u8' },
   { url: '/setup?token=hUsHhUsH' },
+  { url: '/register?invite=hUsHhUsH' },
+  { url: '/reset/hUsHhUsHhUsHhUsHhUsHhUsH' },
   { url: 'https://s3.example/a?X-Amz-Signature=hUsHhUsH&x=1' },
   { header: 'Bearer hUsHhUsH' },
   { header: 'kinora_session=hUsHhUsH; Path=/' },

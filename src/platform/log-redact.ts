@@ -11,7 +11,8 @@ const NAMES = 'password|passwordHash|token|secret|authorization|cookie|set-cooki
 const PATTERNS: [RegExp, string][] = [
   // Links to media carry their token as a part of the path.
   [/(\/media\/[^/\s"]+\/)~[^/\s"\\]+/g, '$1~(hidden)'],
-  [/([?&](?:token|password|secret|code|state|key|signature|sig|x-amz-[\w-]+)=)[^&\s"\\]+/gi, '$1(hidden)'],
+  [/(\/reset\/)[\w-]{20,}/g, '$1(hidden)'],
+  [/([?&](?:token|invite|password|secret|code|state|key|signature|sig|x-amz-[\w-]+)=)[^&\s"\\]+/gi, '$1(hidden)'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 (hidden)'],
   [/(kinora_session=)[^;\s"\\]+/gi, '$1(hidden)'],
   // user:password@host
@@ -20,4 +21,4 @@ const PATTERNS: [RegExp, string][] = [
 ];
 
 /** Most lines hold nothing of the kind: one look instead of six. */
-const MAY_HOLD_SECRETS = new RegExp(`/~|[?&]|Bearer|Basic|kinora_session|@|"(?:${NAMES})"`, 'i');
+const MAY_HOLD_SECRETS = new RegExp(`/~|/reset/|[?&]|Bearer|Basic|kinora_session|@|"(?:${NAMES})"`, 'i');

@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SETUP_TOKEN, seek, startPlaying } from '../browser/support.ts';
+import { SETUP_TOKEN, seek, setUpInBrowser, startPlaying } from '../browser/support.ts';
 import { openBrowser, openPage, playsOn } from '../support/browser.ts';
 import { runKinora } from '../support/kinora-command.ts';
 import { makeClip } from '../support/media.ts';
 import { type KinoraProcess, startKinora } from '../support/process.ts';
+import { person } from '../support/test-app.ts';
 
 /** The one file alone, from an empty folder: set up, upload, watch; back up, put back elsewhere, and watch on. */
 
 const SETTINGS = { KINORA_SETUP_TOKEN: SETUP_TOKEN, KINORA_ENCODING_HEIGHTS: '[240]', KINORA_LOG_LEVEL: 'warn' };
-const PASSWORD = 'correct horse battery';
 
 let folder: string;
 let browser: Browser;
@@ -39,12 +39,7 @@ it('moves house with all it has', async () => {
   const film = await makeClip({ seconds: 20, size: '640x360', rate: '25' });
   const old = await start('old');
   const { page } = await openPage(browser, old.url);
-  await page.goto(`/setup?token=${SETUP_TOKEN}`);
-  await page.getByTestId('field-username').fill('ada');
-  await page.getByTestId('field-email').fill('ada@example.org');
-  await page.getByTestId('field-password').fill(PASSWORD);
-  await page.getByTestId('setup-submit').click();
-  await page.getByTestId('setup-skip').click();
+  await setUpInBrowser(page);
   await page.getByTestId('upload-button').first().click();
   await page.getByTestId('upload-input').setInputFiles(film);
   await page.getByTestId('upload-watch').first().click({ timeout: 60_000 });
@@ -64,7 +59,7 @@ it('moves house with all it has', async () => {
   const { page: again } = await openPage(browser, moved.url);
   await again.goto('/sign-in');
   await again.getByTestId('field-login').fill('ada');
-  await again.getByTestId('field-password').fill(PASSWORD);
+  await again.getByTestId('field-password').fill(person('ada').password);
   await again.getByTestId('sign-in-submit').click();
   await again.getByTestId('upload-button').first().waitFor();
   await again.goto(pathname);

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { keepPicture, openBrowser, openPage, playerState, playsOn, type WatchedPage } from '../support/browser.ts';
 import { makeClip } from '../support/media.ts';
 import { type KinoraProcess, startKinora } from '../support/process.ts';
-import { SETUP_TOKEN, seek, startPlaying } from './support.ts';
+import { SETUP_TOKEN, seek, setUpInBrowser, startPlaying } from './support.ts';
 
 /** A first evening with Kinora, in a real browser against the real process: set up, upload, watch, come back. */
 
@@ -53,13 +53,7 @@ afterEach(async ({ task }) => {
 
 describe('a first evening', () => {
   it('begins with the setup link', async () => {
-    await page.goto(`/setup?token=${SETUP_TOKEN}`);
-    await page.getByTestId('field-username').fill('ada');
-    await page.getByTestId('field-email').fill('ada@example.org');
-    await page.getByTestId('field-password').fill('correct horse battery');
-    await page.getByTestId('setup-submit').click();
-    await page.getByTestId('setup-skip').click();
-    await page.getByTestId('welcome').first().waitFor();
+    await setUpInBrowser(page);
     await keepPicture(page, 'home-empty');
   });
 

@@ -8,7 +8,7 @@ import { keepPicture, openBrowser, openPage, playerState, playsOn, type WatchedP
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { makeClip } from '../support/media.ts';
 import { type KinoraProcess, startKinora } from '../support/process.ts';
-import { SETUP_TOKEN, startPlaying } from './support.ts';
+import { SETUP_TOKEN, setUpInBrowser, startPlaying } from './support.ts';
 
 /** Kinora's own HTTPS in a browser, which is told to take a certificate that nobody has signed. */
 
@@ -46,14 +46,8 @@ afterEach(async ({ task }) => {
 
 describe.runIf(hasOpenssl)('over HTTPS', () => {
   it('an admin is made, whose cookie is for HTTPS alone', async () => {
-    await page.goto(`/setup?token=${SETUP_TOKEN}`);
+    await setUpInBrowser(page);
     expect(await page.evaluate(() => [isSecureContext, location.protocol])).toEqual([true, 'https:']);
-    await page.getByTestId('field-username').fill('ada');
-    await page.getByTestId('field-email').fill('ada@example.org');
-    await page.getByTestId('field-password').fill('correct horse battery');
-    await page.getByTestId('setup-submit').click();
-    await page.getByTestId('setup-skip').click();
-    await page.getByTestId('welcome').first().waitFor();
     const cookies = await page.context().cookies();
     expect(cookies.map(({ secure, httpOnly }) => ({ secure, httpOnly }))).toEqual([{ secure: true, httpOnly: true }]);
   });

@@ -8,7 +8,7 @@ import { type Nginx, nginxVersion, startNginx } from '../../scripts/bench/suppor
 import { keepPicture, openBrowser, openPage, playerState, playsOn, type WatchedPage } from '../support/browser.ts';
 import { makeClip } from '../support/media.ts';
 import { freePort, type KinoraProcess, startKinora } from '../support/process.ts';
-import { SETUP_TOKEN, startPlaying } from './support.ts';
+import { SETUP_TOKEN, setUpInBrowser, startPlaying } from './support.ts';
 
 /** In a browser, under `/films/` of a real nginx: set up, upload, hear of it, watch. */
 
@@ -72,13 +72,7 @@ describe.runIf(nginxVersion() !== null)('under a path of another site', () => {
 
   it('is set up by the link that was printed', async () => {
     const link = new RegExp(`${nginx.url}${BASE}/setup\\S+`).exec(kinora.output())![0];
-    await page.goto(link);
-    await page.getByTestId('field-username').fill('ada');
-    await page.getByTestId('field-email').fill('ada@example.org');
-    await page.getByTestId('field-password').fill('correct horse battery');
-    await page.getByTestId('setup-submit').click();
-    await page.getByTestId('setup-skip').click();
-    await page.getByTestId('welcome').first().waitFor();
+    await setUpInBrowser(page, link);
   });
 
   it('takes an upload, hears of it as it happens, and plays it', async () => {

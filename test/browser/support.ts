@@ -15,6 +15,21 @@ export async function becomeAdmin(page: Page, url: string): Promise<TestClient> 
   return createClient(url, openapi, token);
 }
 
+/**
+ * Makes the first admin as a person does: by the setup link, in the browser, without a library yet. `link`: as it was
+ * printed, where that matters.
+ */
+export async function setUpInBrowser(page: Page, link = `/setup?token=${SETUP_TOKEN}`): Promise<void> {
+  const { username, email, password } = person('ada');
+  await page.goto(link);
+  await page.getByTestId('field-username').fill(username);
+  await page.getByTestId('field-email').fill(email);
+  await page.getByTestId('field-password').fill(password);
+  await page.getByTestId('setup-submit').click();
+  await page.getByTestId('setup-skip').click();
+  await page.getByTestId('welcome').first().waitFor();
+}
+
 /** Browsers may wait for a gesture; here nobody makes one. */
 export async function startPlaying(page: Page): Promise<void> {
   // With sound alone there is nothing to see of it.

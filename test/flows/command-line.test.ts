@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -12,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import type { AccountWire } from '../../src/features/accounts/users.api.ts';
 import type { JobWire } from '../../src/features/jobs/api.ts';
 import type { LibraryWire } from '../../src/features/libraries/api.ts';
@@ -135,13 +137,28 @@ describe('beside a running server', () => {
     expect((await fetch(`${kinora.url}/api/users`, { headers: { 'X-Kinora-As': 'ada' } })).status).toBe(401);
   });
 
-  it('passwords and sessions end at once, and the log says who did it', async () => {
+  /** A socket of somebody's, and the code it is closed with. */
+  const listen = async (token: string) => {
+    const socket = new WebSocket(`${kinora.url.replace('http', 'ws')}/ws/uploads/`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    const closed = once(socket, 'close').then(([code]) => code as number);
+    await once(socket, 'open');
+    return { closed };
+  };
+
+  it('passwords, sessions and sockets end at once, and the log says who did it', async () => {
     const { token } = (await (await signIn('grace', PASSWORD)).json()) as { token: string };
     const asGrace = () => fetch(`${kinora.url}/api/me`, { headers: { Authorization: `Bearer ${token}` } });
     expect((await asGrace()).status).toBe(200);
+    const socket = await listen(token);
     expect(await done(['user', 'sessions', 'end', 'grace'])).toBe('Ended one session of grace.\n');
     expect((await asGrace()).status).toBe(401);
+    expect(await socket.closed).toBe(1008);
+    const again = (await (await signIn('grace', PASSWORD)).json()) as { token: string };
+    const second = await listen(again.token);
     await done(['user', 'password', 'grace'], { input: 'another long word' });
+    expect(await second.closed).toBe(1008);
     expect((await signIn('grace', PASSWORD)).status).toBe(401);
     expect((await signIn('grace', 'another long word')).status).toBe(200);
     expect(kinora.output()).toMatch(/DELETE.*sessions.*operator|operator.*DELETE.*sessions/);

@@ -101,7 +101,11 @@ describe('accounts', () => {
     await admin.send('PATCH', `/api/users/${id}`, { disabled: true });
     expect((await kinora.client().raw('GET', playback!.hls)).response.status).toBe(404);
     await admin.send('PATCH', `/api/users/${id}`, { disabled: false });
-    expect((await kinora.client().raw('GET', playback!.hls)).response.status).toBe(200);
+    // Let in again, they sign in again: links are a session's.
+    expect((await kinora.client().raw('GET', playback!.hls)).response.status).toBe(404);
+    const again = kinora.client((JSON.parse((await signIn('zoe')).text) as { token: string }).token);
+    const next = (await again.waitFor(video, isPlayable)).playback!.hls;
+    expect((await kinora.client().raw('GET', next)).response.status).toBe(200);
   });
 
   it('take their videos along where that is wanted, and bring those back alone', async () => {

@@ -90,8 +90,12 @@ describe('every URL of a private video', () => {
     // Made out to somebody else, or for longer, the signature is not right any more.
     const [claims, ...rest] = token.slice(1).split('.');
     const longer = `~${(Number.parseInt(claims!, 36) + 1000).toString(36)}.${rest.join('.')}`;
-    const theirs = `~${claims}.${(await other.get<Me>('/api/me')).user.id}.${rest[1]}`;
-    await expectAll([urls[0]!.replace(token, longer), urls[0]!.replace(token, theirs)], 404);
+    const theirs = `~${claims}.${(await other.get<Me>('/api/me')).user.id}.${rest.slice(1).join('.')}`;
+    const session = `~${claims}.${rest[0]}.-.${rest[2]}`;
+    await expectAll(
+      [urls[0]!.replace(token, longer), urls[0]!.replace(token, theirs), urls[0]!.replace(token, session)],
+      404,
+    );
   });
 
   it('may be kept by the viewer alone', async () => {

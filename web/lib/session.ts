@@ -34,6 +34,15 @@ async function whoAmI(): Promise<UserWire | null> {
   }
 }
 
+/** Asks again who this is, where that may have changed; undefined where nothing answers. */
+export async function whoNow(): Promise<UserWire | null | undefined> {
+  const me = await whoAmI().catch(() => undefined);
+  if (me === undefined) return undefined;
+  user.value = me;
+  if (me === null) forgetEverything();
+  return me;
+}
+
 export function becomeUser(next: UserWire): void {
   user.value = next;
   forgetEverything();

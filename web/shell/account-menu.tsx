@@ -1,5 +1,5 @@
 import './account-menu.css';
-import { LogOut, Monitor, Moon, Sun, SunMoon } from 'lucide';
+import { CircleUser, LogOut, Monitor, Moon, Sun, SunMoon } from 'lucide';
 import { useLocation } from 'preact-iso';
 import { problemText } from '../lib/api/client.ts';
 import { appPath } from '../lib/base.ts';
@@ -53,6 +53,9 @@ export function AccountMenu() {
             <strong>{who.username}</strong>
             <span>{t(`role.${who.role}`)}</span>
           </div>
+          <MenuItem icon={CircleUser} href={appPath('/account')} data-testid="account-link">
+            {t('account.title')}
+          </MenuItem>
           <MenuLine />
         </>
       )}

@@ -23,6 +23,8 @@ const OverviewPage = lazy(() => import('../pages/admin/overview/overview-page.ts
 const UsersPage = lazy(() => import('../pages/admin/users/users-page.tsx').then((m) => m.UsersPage));
 const SetupPage = lazy(() => import('../pages/setup/setup-page.tsx').then((m) => m.SetupPage));
 const SignInPage = lazy(() => import('../pages/sign-in/sign-in-page.tsx').then((m) => m.SignInPage));
+const AccountPage = lazy(() => import('../pages/account/account-page.tsx').then((m) => m.AccountPage));
+const ResetPage = lazy(() => import('../pages/reset/reset-page.tsx').then((m) => m.ResetPage));
 const RegisterPage = lazy(() => import('../pages/register/register-page.tsx').then((m) => m.RegisterPage));
 
 export function App() {
@@ -55,6 +57,8 @@ function Started() {
           <Route path={appPath('/setup')} component={SetupPage} />
           <Route path={appPath('/sign-in')} component={SignInPage} />
           <Route path={appPath('/register')} component={RegisterPage} />
+          <Route path={appPath('/reset/:token')} component={ResetPage} />
+          <Route path={appPath('/account')} component={Guard} page={AccountPage} />
           <Route path={appPath('/libraries')} component={Guard} page={LibrariesPage} />
           <Route path={appPath('/upload')} component={Guard} page={UploadPage} />
           <Route path={appPath('/admin')} component={Guard} page={OverviewPage} admin />

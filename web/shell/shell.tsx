@@ -17,7 +17,7 @@ const PLAIN = ['/setup', '/sign-in', '/register'].map(appPath);
 
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
-  const plain = PLAIN.includes(path);
+  const plain = PLAIN.includes(path) || path.startsWith(appPath('/reset/'));
   return (
     <div class={plain ? 'shell shell--plain' : 'shell'}>
       {/* biome-ignore lint/a11y/useValidAnchor: a bare "#main" would resolve against <base href>, so the click does it. */}

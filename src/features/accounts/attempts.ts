@@ -16,18 +16,20 @@ export interface Attempts {
 }
 
 export interface AttemptKeys {
-  login: string;
+  login?: string;
   address: string;
 }
 
 const WINDOW_MS = 15 * MINUTE_MS;
 const LIMITS = { login: 10, address: 50 };
 const MAX_KEYS = 50_000;
+const loginKey = (login: string) => `login ${login.toLowerCase()}`;
 
-export function createAttempts(clock: Clock): Attempts {
+/** `what` is counted, in a sentence: "Too many ...". */
+export function createAttempts(clock: Clock, what = 'failed attempts'): Attempts {
   const failures = new Map<string, { count: number; untilMs: number }>();
   const keysOf = ({ login, address }: AttemptKeys) => [
-    { key: `login ${login.toLowerCase()}`, limit: LIMITS.login },
+    ...(login === undefined ? [] : [{ key: loginKey(login), limit: LIMITS.login }]),
     { key: `address ${address}`, limit: LIMITS.address },
   ];
   const live = (key: string) => {
@@ -42,7 +44,7 @@ export function createAttempts(clock: Clock): Attempts {
         const entry = live(key);
         if (!entry || entry.count < limit) continue;
         const seconds = Math.ceil((entry.untilMs - clock.nowMs()) / SECOND_MS);
-        throw tooManyRequests(`Too many failed attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`, {
+        throw tooManyRequests(`Too many ${what}. Try again in ${Math.ceil(seconds / 60)} minutes.`, {
           headers: { 'Retry-After': String(seconds) },
         });
       }
@@ -61,7 +63,7 @@ export function createAttempts(clock: Clock): Attempts {
       }
     },
     succeeded(keys) {
-      failures.delete(`login ${keys.login.toLowerCase()}`);
+      if (keys.login !== undefined) failures.delete(loginKey(keys.login));
       const address = live(`address ${keys.address}`);
       if (address && address.count > 0) address.count--;
     },

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { type Orm, preparedFor } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import type { UserWire } from './api.ts';
@@ -26,7 +26,7 @@ export function isKeptByRemoved(orm: Orm, field: 'username' | 'email', login: st
   return orm.select({ id: users.id }).from(users).where(kept).get() !== undefined;
 }
 
-/** An account that may be used: neither removed nor disabled. Its links to media work as long as it is found. */
+/** An account that may be used: neither removed nor disabled. */
 export function findUser(orm: Orm, id: string): ViewerUser | null {
   const row = userById(orm).get({ id });
   return row ? viewerUser(row) : null;
@@ -37,6 +37,34 @@ const userById = preparedFor((orm) =>
     .select()
     .from(users)
     .where(and(eq(users.id, sql.placeholder('id')), isNull(users.deletedAtMs), isNull(users.disabledAtMs)))
+    .prepare(),
+);
+
+/** How links to media name a session: the first 64 bits of its hash, which is no secret. */
+export const sessionKeyOf = (sessionHash: string) => sessionHash.slice(0, 16);
+
+/** The account of a live session, by its key. Links to media that were made with it work as long as it is found. */
+export function findSessionUser(orm: Orm, userId: string, sessionKey: string, nowMs: number): ViewerUser | null {
+  const row = userBySessionKey(orm).get({ userId, from: sessionKey, until: `${sessionKey}g`, nowMs });
+  return row ? viewerUser(row.user) : null;
+}
+
+const userBySessionKey = preparedFor((orm) =>
+  orm
+    .select({ user: users })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(
+      and(
+        // Hashes are in hex: "g" comes after all of them. This way the primary key is all that is looked at.
+        gt(sessions.tokenHash, sql.placeholder('from')),
+        lt(sessions.tokenHash, sql.placeholder('until')),
+        eq(sessions.userId, sql.placeholder('userId')),
+        gt(sessions.expiresAtMs, sql.placeholder('nowMs')),
+        isNull(users.deletedAtMs),
+        isNull(users.disabledAtMs),
+      ),
+    )
     .prepare(),
 );
 
@@ -57,7 +85,7 @@ export function findSession(
   nowMs: number,
 ): { user: ViewerUser; expiresAtMs: number; lastSeenAtMs: number | null } | null {
   const row = orm
-    .select({ user: users, expiresAtMs: sessions.expiresAtMs })
+    .select({ user: users, expiresAtMs: sessions.expiresAtMs, lastSeenAtMs: sessions.lastSeenAtMs })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(
@@ -70,7 +98,7 @@ export function findSession(
     )
     .get();
   if (!row) return null;
-  return { user: viewerUser(row.user), expiresAtMs: row.expiresAtMs, lastSeenAtMs: row.user.lastSeenAtMs };
+  return { user: viewerUser(row.user), expiresAtMs: row.expiresAtMs, lastSeenAtMs: row.lastSeenAtMs };
 }
 
 export function viewerUser({ id, username, email, role, createdAtMs }: UserRow): ViewerUser {

@@ -38,4 +38,11 @@ export const RemoveAccountQuery = z.object({
     .default('keep')
     .describe('"keep" leaves them where they are; "remove" hides them, too, and deletes them after seven days.'),
 });
+export const ResetLinkBody = z.object({
+  hours: z.number().int().min(1).max(168).default(24).describe('How long it holds.'),
+});
+export const MadeResetLink = z.object({
+  link: z.string().describe('With the token, told this once. Absolute where `http.baseUrl` is set.'),
+  expiresAtMs: TimeMs,
+});
 export const EndedSessions = z.object({ ended: z.number().int() });

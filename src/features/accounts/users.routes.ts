@@ -3,7 +3,9 @@ import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
 import { actorOf } from '../../http/viewer.ts';
+import { outsideUrl } from '../../platform/config/base-path.ts';
 import type { App } from '../../ports.ts';
+import { makeResetLink } from './resets.service.ts';
 import {
   AccountPage,
   AccountReply,
@@ -11,7 +13,9 @@ import {
   EditAccountBody,
   EndedSessions,
   ListAccountsQuery,
+  MadeResetLink,
   RemoveAccountQuery,
+  ResetLinkBody,
 } from './users.api.ts';
 import { accountWire, listAccounts } from './users.queries.ts';
 import { addAccount, editAccount, endSessions, removeAccount, restoreAccount } from './users.service.ts';
@@ -71,6 +75,21 @@ export function userRoutes(app: App) {
         const { id } = c.req.valid('param');
         restoreAccount(app, actorOf(c, app), id);
         return c.json(reply(id), 200);
+      },
+    )
+    .post(
+      '/api/users/:id/reset-link',
+      access('admin', {
+        summary: 'Make a link by which somebody chooses a new password, once',
+        description: 'A link that was made before is void then.',
+        returns: { 201: MadeResetLink },
+      }),
+      valid('param', IdParam),
+      valid('json', ResetLinkBody),
+      (c) => {
+        const { hours } = c.req.valid('json');
+        const { token, expiresAtMs } = makeResetLink(app, actorOf(c, app), c.req.valid('param').id, hours);
+        return c.json({ link: outsideUrl(app.config, `/reset/${token}`), expiresAtMs }, 201);
       },
     )
     .delete(

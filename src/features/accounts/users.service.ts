@@ -4,10 +4,12 @@ import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import { difference, recordAct } from '../audit/service.ts';
 import { hideVideosOf, showVideosOf } from '../videos/service.ts';
+import { addUser } from './add-user.service.ts';
 import { hashPassword } from './passwords.service.ts';
 import { lastAdmin, ownAccount } from './problems.ts';
-import { sessions, users } from './schema.ts';
-import { addUser } from './service.ts';
+import { forgetResets } from './resets.service.ts';
+import { users } from './schema.ts';
+import { closeSessionsOf, hangUp } from './sessions.service.ts';
 import type { AddAccountBody, EditAccountBody, RemoveAccountQuery } from './users.api.ts';
 import { type AccountRow, getAccount, hasOtherAdmin } from './users.queries.ts';
 import type { Actor } from './viewer.ts';
@@ -21,7 +23,6 @@ export async function addAccount(app: App, by: Actor, body: z.output<typeof AddA
   return app.db.write((tx) => {
     const { id, username, role } = addUser(app, tx, { ...account, passwordHash });
     recordAct(app, tx, by, { act: 'user.added', target: { id, name: username }, changes: difference({}, { role }) });
-    announce(app, id);
     return id;
   });
 }
@@ -53,8 +54,10 @@ export async function editAccount(
       .set({ role, disabledAtMs, ...(passwordHash === null ? {} : { passwordHash }) })
       .where(eq(users.id, id))
       .run();
+    if (passwordHash !== null) forgetResets(tx, id);
     if (passwordHash !== null || disabled) closeSessionsOf(app, tx, id);
-    else if (role !== before.role) hangUp(app, id);
+    // Open sockets were let in as who somebody was then.
+    else if (role !== before.role) hangUp(app, ({ userId }) => userId === id);
     announce(app, id);
   });
 }
@@ -108,18 +111,6 @@ export function endSessions(app: App, by: Actor, id: string): number {
 }
 
 const nameOf = ({ id, username }: AccountRow) => ({ id, name: username });
-
-function closeSessionsOf(app: App, tx: Tx, userId: string): number {
-  hangUp(app, userId);
-  return tx.delete(sessions).where(eq(sessions.userId, userId)).run().changes;
-}
-
-/** Open sockets were let in as who somebody was then. */
-function hangUp(app: App, userId: string): void {
-  app.db.afterCommit(() =>
-    app.live.disconnect((connection) => connection.userId === userId, 'Your account has changed.'),
-  );
-}
 
 function announce(app: App, userId: string): void {
   app.db.afterCommit(() => app.events.emit('user.changed', { userId }));

@@ -20,13 +20,15 @@ export function liveRoutes(app: App) {
       await next();
     },
     upgradeWebSocket((c) => {
-      const user = c.var.viewer.user!;
+      const { user: found, sessionHash } = c.var.viewer;
+      const user = found!;
       let leave = () => {};
       return {
         onOpen(_event, socket) {
           leave = app.live.join({
             channel: UPLOADS_CHANNEL,
             userId: user.id,
+            sessionHash,
             isAdmin: user.role === 'admin',
             send(text) {
               const waiting = (socket.raw as { bufferedAmount?: number } | undefined)?.bufferedAmount ?? 0;

@@ -28,7 +28,7 @@ export function logRoutes(app: App) {
         await next();
       },
       upgradeWebSocket((c) => {
-        const { id: userId } = c.var.viewer.user!;
+        const { user, sessionHash } = c.var.viewer;
         const ends: (() => void)[] = [];
         const end = () => ends.splice(0).forEach((one) => void one());
         return {
@@ -41,7 +41,8 @@ export function logRoutes(app: App) {
               // So that the hub says goodbye to it when the server stops.
               app.live.join({
                 channel: 'logs',
-                userId,
+                userId: user!.id,
+                sessionHash,
                 isAdmin: true,
                 send: () => {},
                 close: (code, reason) => socket.close(code, reason),

@@ -1,8 +1,8 @@
 import { notFound } from '../../core/problem.ts';
 import type { App } from '../../ports.ts';
-import { findUser } from '../accounts/queries.ts';
+import { findSessionUser, findUser } from '../accounts/queries.ts';
 import { ANONYMOUS, type Viewer } from '../accounts/viewer.ts';
-import { readMediaToken } from './media-urls.queries.ts';
+import { readMediaToken, type TokenHolder } from './media-urls.queries.ts';
 import { mayWatch } from './permissions.queries.ts';
 import { mediaLinkExpired } from './problems.ts';
 import { findVideo, type VideoRow } from './queries.ts';
@@ -27,7 +27,7 @@ export function getMedia(app: App, { video: id, token }: { video?: string; token
     return { video, userId: null };
   }
   const holder = readMediaToken(app, video.id, token.slice(1));
-  const viewer = holder && viewerOf(app, holder.userId);
+  const viewer = holder && viewerOf(app, holder);
   // What has run out is told only to those who may watch: they ask for a new one and go on.
   if (!viewer || !mayWatch(viewer, video)) throw noSuchMedia();
   if (holder.expired) {
@@ -38,10 +38,12 @@ export function getMedia(app: App, { video: id, token }: { video?: string; token
 
 export const getMediaVideo = (app: App, params: { video?: string; token?: string }) => getMedia(app, params).video;
 
-/** Null where the account is gone: its links go with it, whatever the video is. */
-function viewerOf(app: App, userId: string | null): Viewer | null {
+/** Null where the account is gone or the session has ended: their links go with them, whatever the video is. */
+function viewerOf(app: App, { userId, sessionKey }: TokenHolder): Viewer | null {
   if (userId === null) return ANONYMOUS;
-  const user = findUser(app.db.orm, userId);
+  const { orm } = app.db;
+  const user =
+    sessionKey === null ? findUser(orm, userId) : findSessionUser(orm, userId, sessionKey, app.clock.nowMs());
   return user && { user, sessionHash: null };
 }
 

@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { LoginBody, MeWire, RegisterBody, SessionWire, SetupBody } from '../../../src/features/accounts/api.ts';
+import type {
+  LoginBody,
+  MeWire,
+  SessionWire,
+  SetupBody,
+  SignUpBody,
+  WaitingWire,
+} from '../../../src/features/accounts/api.ts';
 import type { InstanceWire } from '../../../src/features/instance/api.ts';
 import { request } from './client.ts';
 
@@ -10,6 +17,6 @@ export const fetchMe = () => request<z.infer<typeof MeWire>>('/api/me');
 export const setUp = (body: z.input<typeof SetupBody>) => request<Session>('/api/setup', { method: 'POST', body });
 export const signIn = (body: z.input<typeof LoginBody>) =>
   request<Session>('/api/auth/login', { method: 'POST', body });
-export const register = (body: z.input<typeof RegisterBody>) =>
-  request<Session>('/api/auth/register', { method: 'POST', body });
+export const register = (body: z.input<typeof SignUpBody>) =>
+  request<Session | z.infer<typeof WaitingWire>>('/api/auth/register', { method: 'POST', body });
 export const signOut = () => request<void>('/api/auth/logout', { method: 'POST' });

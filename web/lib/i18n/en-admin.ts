@@ -74,6 +74,7 @@ export const enAdmin = {
   'users.role': 'Role',
   'users.state': 'State',
   'users.state.all': 'All',
+  'users.state.waiting': 'Waiting',
   'users.state.active': 'Active',
   'users.state.disabled': 'Disabled',
   'users.state.removed': 'Removed',

@@ -1,6 +1,7 @@
 import { enAdmin } from './en-admin.ts';
 import { enJobs } from './en-jobs.ts';
 import { enLibrary } from './en-library.ts';
+import { enPeople } from './en-people.ts';
 import { enPlayer } from './en-player.ts';
 import { enRecords } from './en-records.ts';
 import { enUpload } from './en-upload.ts';
@@ -15,6 +16,7 @@ export const en = {
   ...enPlayer,
   ...enRecords,
   ...enAdmin,
+  ...enPeople,
   loading: 'Loading',
   saved: 'Saved.',
   copied: 'Copied.',
@@ -91,6 +93,7 @@ export const en = {
   'signIn.title': 'Sign in',
   'signIn.welcome': 'Sign in to {name}',
   'signIn.noAccount': 'New here?',
+  'signIn.askInvite': 'No account yet? You need an invite from the person who runs this instance.',
   'signIn.askAdmin': 'No account yet? Ask the person who runs this instance.',
   'register.title': 'Create an account',
   'register.lead': 'Your account on {name} remembers where you stopped watching.',
@@ -137,7 +140,9 @@ export const en = {
   'welcome.step2Text': 'It plays within a second of its last byte, while the other qualities are still being made.',
   'welcome.step3': 'Let people in',
   'welcome.step3Open': 'Registration is open: send people the address of this instance.',
-  'welcome.step3Closed': 'Registration is closed. Open it in the configuration file when you want others to join.',
+  'welcome.step3Approval': 'People register at the address of this instance, and you say yes under Users.',
+  'welcome.step3Invite': 'People register with an invite link, which you make under Users.',
+  'welcome.step3Closed': 'Registration is closed: make accounts under Users, or open it in the settings.',
   'welcome.copyAddress': 'Copy the address',
 
   'video.offline': 'Offline',

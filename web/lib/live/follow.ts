@@ -1,8 +1,10 @@
 import { effect, signal } from '@preact/signals';
 import type { LiveMessage } from '../../../src/features/live/api.ts';
+import { showToast } from '../../ui/toast.tsx';
 import { refresh } from '../cache/resource.ts';
 import { patchVideo, refetchVideo } from '../cache/videos.ts';
-import { user } from '../session.ts';
+import { t } from '../i18n/translate.ts';
+import { user, whoNow } from '../session.ts';
 import { openLive } from './socket.ts';
 
 export interface JobProgress {
@@ -27,8 +29,13 @@ export function onLive(listener: (message: LiveMessage) => void): () => void {
 export function followLive(): void {
   effect(() => {
     if (!user.value) return;
-    return openLive({ onMessage: react, onReconnect: () => refresh() });
+    return openLive({ onMessage: react, onReconnect: () => refresh(), onDismissed: () => void askAgain() });
   });
+}
+
+/** Whoever has been signed out elsewhere is told, and does not go on with what they cannot do any more. */
+async function askAgain(): Promise<void> {
+  if ((await whoNow()) === null) showToast(t('account.ended'));
 }
 
 function react(message: LiveMessage): void {

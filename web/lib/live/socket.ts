@@ -8,10 +8,12 @@ export interface LiveHandlers {
   onMessage(message: LiveMessage): void;
   /** Called when a lost connection is back: what happened meanwhile was not heard. */
   onReconnect(): void;
+  /** The server has closed it because the session ended, or may do other things now. */
+  onDismissed(): void;
 }
 
 /** Keeps one WebSocket open, coming back with growing pauses. Returns the way to close it. */
-export function openLive({ onMessage, onReconnect }: LiveHandlers): () => void {
+export function openLive({ onMessage, onReconnect, onDismissed }: LiveHandlers): () => void {
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -27,7 +29,10 @@ export function openLive({ onMessage, onReconnect }: LiveHandlers): () => void {
       wasOpen = true;
     };
     socket.onmessage = (event) => onMessage(JSON.parse(String(event.data)) as LiveMessage);
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
+      if (closed) return;
+      // 1008: policy violation (RFC 6455 section 7.4.1).
+      if (code === 1008) onDismissed();
       if (closed) return;
       // A little chance in the pause, so that not everybody knocks at once after a restart.
       const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++) * (0.75 + Math.random() / 2);

@@ -7,10 +7,12 @@ import { t } from '../../lib/i18n/translate.ts';
 import { isHere } from '../../shell/nav-items.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { adminTabs } from './admin-tabs.ts';
+import { useWaiting } from './users/use-waiting.ts';
 
 /** What all pages of the admin area have around them: the bar that leads from one to the other. */
 export function AdminArea({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
+  const waiting = useWaiting().data.value?.waiting ?? 0;
   const list = useRef<HTMLUListElement>(null);
   // Links from before there was an admin area go on working.
   const here = path === appPath('/jobs') ? appPath('/admin/jobs') : path;
@@ -24,7 +26,7 @@ export function AdminArea({ children }: { children: ComponentChildren }) {
     <>
       <nav class="admin-bar" aria-label={t('nav.admin')} data-testid="admin-bar">
         <ul ref={list}>
-          {adminTabs().map((tab) => (
+          {adminTabs({ waiting }).map((tab) => (
             <li key={tab.path}>
               <a
                 class="admin-bar__link"
@@ -34,6 +36,15 @@ export function AdminArea({ children }: { children: ComponentChildren }) {
               >
                 <Icon node={tab.icon} size={17} />
                 <span>{tab.label}</span>
+                {tab.count ? (
+                  <span
+                    class="admin-bar__count"
+                    title={t('people.waiting', { count: tab.count })}
+                    data-testid="admin-tab-count"
+                  >
+                    {tab.count}
+                  </span>
+                ) : null}
               </a>
             </li>
           ))}

@@ -6,13 +6,15 @@ export interface AdminTab {
   path: string;
   label: string;
   icon: IconNode;
+  /** What waits for an admin there. */
+  count?: number;
 }
 
 /** The pages of the admin area, in the order of its bar: Overview, Users, Libraries, Jobs, Tasks, Settings, Logs. */
-export function adminTabs(): AdminTab[] {
+export function adminTabs({ waiting }: { waiting: number }): AdminTab[] {
   return [
     { path: appPath('/admin'), label: t('admin.overview'), icon: Gauge },
-    { path: appPath('/admin/users'), label: t('users.title'), icon: Users },
+    { path: appPath('/admin/users'), label: t('users.title'), icon: Users, count: waiting },
     { path: appPath('/admin/libraries'), label: t('nav.libraries'), icon: Library },
     { path: appPath('/admin/jobs'), label: t('nav.jobs'), icon: Activity },
     { path: appPath('/admin/tasks'), label: t('tasks.title'), icon: Timer },

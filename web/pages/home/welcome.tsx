@@ -32,7 +32,8 @@ export function Welcome({ hasLibraries }: { hasLibraries: boolean }) {
 }
 
 function Visitor() {
-  const open = instance.value?.registration === 'open';
+  const { registration } = instance.value ?? {};
+  const open = registration === 'open' || registration === 'approval';
   return (
     <div class="welcome welcome--visitor" data-testid="welcome">
       <Mark size={52} />
@@ -48,8 +49,16 @@ function Visitor() {
   );
 }
 
+const STEP_3 = {
+  open: 'welcome.step3Open',
+  approval: 'welcome.step3Approval',
+  invite: 'welcome.step3Invite',
+  closed: 'welcome.step3Closed',
+} as const;
+
 function FirstSteps({ hasLibraries }: { hasLibraries: boolean }) {
-  const letsPeopleIn = instance.value?.registration === 'open';
+  const { registration } = instance.value ?? {};
+  const letsPeopleIn = registration === 'open' || registration === 'approval';
   return (
     <div class="welcome" data-testid="welcome">
       <h1>{t('welcome.adminTitle', { name: user.value?.username ?? '' })}</h1>
@@ -67,14 +76,12 @@ function FirstSteps({ hasLibraries }: { hasLibraries: boolean }) {
         <Step icon={Upload} title={t('welcome.step2')} text={t('welcome.step2Text')}>
           <ButtonLink href={appPath('/upload')}>{t('nav.upload')}</ButtonLink>
         </Step>
-        <Step
-          icon={Users}
-          title={t('welcome.step3')}
-          text={t(letsPeopleIn ? 'welcome.step3Open' : 'welcome.step3Closed')}
-        >
-          <Button onClick={() => void copyText(absoluteUrl(letsPeopleIn ? '/register' : '/'))}>
-            {t('welcome.copyAddress')}
-          </Button>
+        <Step icon={Users} title={t('welcome.step3')} text={t(STEP_3[registration ?? 'closed'])}>
+          {letsPeopleIn ? (
+            <Button onClick={() => void copyText(absoluteUrl('/register'))}>{t('welcome.copyAddress')}</Button>
+          ) : (
+            <ButtonLink href={appPath('/admin/users')}>{t('users.title')}</ButtonLink>
+          )}
         </Step>
       </ol>
     </div>

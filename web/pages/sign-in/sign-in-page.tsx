@@ -17,6 +17,7 @@ export function SignInPage() {
   const { query, route } = useLocation();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
+  const policy = instance.value?.registration;
   const next = safeNext(query.next);
   const form = useSubmit(async () => becomeUser((await signIn({ login, password })).user));
 
@@ -58,7 +59,7 @@ export function SignInPage() {
         </Button>
       </form>
       <p class="gate__other">
-        {instance.value?.registration === 'open' ? (
+        {policy === 'open' || policy === 'approval' ? (
           <>
             {t('signIn.noAccount')}{' '}
             <a class="text-link" href={appPath(`/register?next=${encodeURIComponent(next)}`)}>
@@ -66,7 +67,7 @@ export function SignInPage() {
             </a>
           </>
         ) : (
-          t('signIn.askAdmin')
+          t(policy === 'invite' ? 'signIn.askInvite' : 'signIn.askAdmin')
         )}
       </p>
     </Gate>

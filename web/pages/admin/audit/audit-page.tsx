@@ -18,6 +18,8 @@ import { type Since, sinceChoices, sinceMs } from '../since.ts';
 const ACTS: ActName[] = [
   ...(['settings.changed', 'admin.signInFailed', 'instance.setUp'] as const),
   ...(['user.added', 'user.changed', 'user.removed', 'user.restored', 'user.signedOut'] as const),
+  ...(['user.resetLinkMade', 'user.passwordReset', 'registration.approved', 'registration.declined'] as const),
+  ...(['invite.made', 'invite.used', 'invite.revoked'] as const),
   ...(['library.added', 'library.changed', 'library.removed', 'video.removed', 'video.restored'] as const),
   ...(['job.cancelled', 'job.retried', 'task.started', 'task.rescheduled'] as const),
   ...(['backup.made', 'backup.removed', 'backup.restored'] as const),

@@ -11,6 +11,7 @@ import { EncoderList } from '../../jobs/encoder-list.tsx';
 import { HealthList } from './health-list.tsx';
 import { JobsSummary } from './jobs-summary.tsx';
 import { NowPlaying } from './now-playing.tsx';
+import { PeopleWaiting } from './people-waiting.tsx';
 import { Storage } from './storage.tsx';
 
 const REFRESH_MS = 15_000;
@@ -39,6 +40,7 @@ export function OverviewPage() {
           </p>
         )}
       </header>
+      <PeopleWaiting />
       <JobsSummary />
       <NowPlaying />
       <EncoderList />

@@ -1,5 +1,5 @@
 import './user-row.css';
-import { Ban, CircleCheck, EllipsisVertical, KeyRound, LogOut, RotateCcw, Trash2 } from 'lucide';
+import { Ban, CircleCheck, EllipsisVertical, KeyRound, Link, LogOut, RotateCcw, Trash2 } from 'lucide';
 import type { AccountWire } from '../../../../src/features/accounts/users.api.ts';
 import { problemText } from '../../../lib/api/client.ts';
 import { editAccount, endSessions, restoreAccount } from '../../../lib/api/users.ts';
@@ -18,17 +18,31 @@ interface UserRowProps {
   account: AccountWire;
   onChange: () => void;
   onPassword: () => void;
+  onResetLink: () => void;
   onRemove: () => void;
+  isSelected: boolean;
+  /** `range`: with all in between. */
+  onSelect: (range: boolean) => void;
 }
 
 /** One account: who it is, what it may, when it was here last, what it takes; what can be done with it is in a menu. */
 export function UserRow(props: UserRowProps) {
-  const { account, onChange } = props;
+  const { account, onChange, isSelected, onSelect } = props;
   const { id, username, email, role, lastSeenAtMs, disabledAtMs, removedAtMs, videos, storageBytes, sessions } =
     account;
   const isMe = me.value?.id === id;
   return (
     <li class="user" data-testid="user-row" data-user-id={id} data-state={stateOf(account)}>
+      <label class="user__select">
+        <input
+          type="checkbox"
+          aria-label={t('bulk.select', { name: username })}
+          checked={isSelected}
+          disabled={isMe || removedAtMs !== null}
+          onClick={(event) => onSelect(event.shiftKey)}
+          data-testid="user-select"
+        />
+      </label>
       <Avatar name={username} size={40} />
       <div class="user__who">
         <p class="user__name">
@@ -80,7 +94,7 @@ export async function bringBack({ id, username }: AccountWire, then: () => void)
   then();
 }
 
-function Actions({ account, isMe, onChange, onPassword, onRemove }: UserRowProps & { isMe: boolean }) {
+function Actions({ account, isMe, onChange, onPassword, onResetLink, onRemove }: UserRowProps & { isMe: boolean }) {
   const { id, username, role, disabledAtMs } = account;
   const label = t('users.actions', { name: username });
 
@@ -124,6 +138,9 @@ function Actions({ account, isMe, onChange, onPassword, onRemove }: UserRowProps
       <MenuLine />
       <MenuItem icon={KeyRound} onChoose={onPassword} data-testid="user-password">
         {t('users.resetPassword')}
+      </MenuItem>
+      <MenuItem icon={Link} onChoose={onResetLink} data-testid="user-reset-link">
+        {t('people.resetLink')}
       </MenuItem>
       <MenuItem
         icon={LogOut}

@@ -1,7 +1,6 @@
 import './users-page.css';
-import { UserPlus, Users } from 'lucide';
+import { MailPlus, UserCheck, UserPlus, Users } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
-
 import type { Role } from '../../../../src/features/accounts/api.ts';
 import type { AccountWire } from '../../../../src/features/accounts/users.api.ts';
 import { problemText } from '../../../lib/api/client.ts';
@@ -9,23 +8,36 @@ import { type AccountFilter, listAccounts } from '../../../lib/api/users.ts';
 import { usePaged } from '../../../lib/cache/paged.ts';
 import { t } from '../../../lib/i18n/translate.ts';
 import { usePageTitle } from '../../../lib/page-title.ts';
+import { instance, user as me } from '../../../lib/session.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Empty } from '../../../ui/empty.tsx';
 import { SelectField, TextField } from '../../../ui/field.tsx';
 import { LoadMore } from '../../../ui/load-more.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
 import { AddUserDialog } from './add-user-dialog.tsx';
+import { BulkBar } from './bulk-bar.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { InviteList } from './invite-list.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
 import { RemoveUserDialog } from './remove-user-dialog.tsx';
+import { ResetLinkDialog } from './reset-link-dialog.tsx';
 import { ROLES } from './roles.ts';
+import { useSelection } from './use-selection.ts';
+import { useWaiting } from './use-waiting.ts';
 import { UserRow } from './user-row.tsx';
+import { WaitingList } from './waiting-list.tsx';
 
-type Open = { what: 'add' } | { what: 'password' | 'remove'; account: AccountWire } | null;
+type Open =
+  | { what: 'add' | 'invite' }
+  | { what: 'password' | 'resetLink'; account: AccountWire }
+  | { what: 'remove'; accounts: AccountWire[] }
+  | null;
 
-const STATES = ['all', 'active', 'disabled', 'removed'] as const;
+const STATES = ['all', 'waiting', 'active', 'disabled', 'removed'] as const;
 type State = (typeof STATES)[number];
 const BY_STATE: Record<State, AccountFilter> = {
   all: {},
+  waiting: {},
   active: { disabled: 'false' },
   disabled: { disabled: 'true' },
   removed: { removed: 'true' },
@@ -45,10 +57,16 @@ export function UsersPage() {
     return () => clearTimeout(timer);
   }, [typed]);
   const { search, role, state } = filter;
-  const list = usePaged(`users:${state}:${role}:${search}`, (cursor) =>
+  const onlyWaiting = state === 'waiting';
+  const list = usePaged(onlyWaiting ? null : `users:${state}:${role}:${search}`, (cursor) =>
     listAccounts({ ...BY_STATE[state], search: search || undefined, role: role === 'all' ? undefined : role }, cursor),
   );
   const { items, error } = list;
+  const waiting = useWaiting().data.value?.items.filter((person) => isFound(person, search));
+  const free = items?.filter(({ id, removedAtMs }) => removedAtMs === null && id !== me.value?.id) ?? [];
+  const selection = useSelection(free.map(({ id }) => id));
+  const selected = free.filter(({ id }) => selection.ids.has(id));
+  const mayInvite = instance.value?.registration !== 'closed' && instance.value?.registration !== 'open';
 
   function close(): void {
     setOpen(null);
@@ -61,9 +79,16 @@ export function UsersPage() {
           <h1>{t('users.title')}</h1>
           <p class="page__lead">{t('users.lead')}</p>
         </div>
-        <Button variant="primary" icon={UserPlus} onClick={() => setOpen({ what: 'add' })} data-testid="add-user">
-          {t('users.add')}
-        </Button>
+        <div class="page__actions">
+          {mayInvite && (
+            <Button icon={MailPlus} onClick={() => setOpen({ what: 'invite' })} data-testid="invite-people">
+              {t('invites.make')}
+            </Button>
+          )}
+          <Button variant="primary" icon={UserPlus} onClick={() => setOpen({ what: 'add' })} data-testid="add-user">
+            {t('users.add')}
+          </Button>
+        </div>
       </header>
       <search class="users__filters">
         <TextField
@@ -92,8 +117,22 @@ export function UsersPage() {
           onChoose={(value) => setFilter({ ...filter, state: value })}
         />
       </search>
+      {waiting && waiting.length > 0 && state !== 'removed' && <WaitingList items={waiting} />}
+      {onlyWaiting && waiting?.length === 0 && <Empty icon={UserCheck} title={t('people.waitingNone')} />}
       {error && !items ? <p role="alert">{problemText(error)}</p> : null}
-      {items?.length === 0 ? (
+      {!onlyWaiting && free.length > 1 && (
+        <label class="users__all">
+          <input
+            type="checkbox"
+            checked={selected.length === free.length}
+            indeterminate={selected.length > 0 && selected.length < free.length}
+            onChange={(event) => selection.all(event.currentTarget.checked)}
+            data-testid="user-select-all"
+          />
+          {t('bulk.selectAll')}
+        </label>
+      )}
+      {onlyWaiting ? null : items?.length === 0 ? (
         <Empty icon={Users} title={t('users.noneTitle')}>
           {t(state === 'removed' ? 'users.noneRemoved' : 'users.noneText')}
         </Empty>
@@ -105,15 +144,32 @@ export function UsersPage() {
               account={account}
               onChange={() => void list.refresh()}
               onPassword={() => setOpen({ what: 'password', account })}
-              onRemove={() => setOpen({ what: 'remove', account })}
+              onResetLink={() => setOpen({ what: 'resetLink', account })}
+              onRemove={() => setOpen({ what: 'remove', accounts: [account] })}
+              isSelected={selection.ids.has(account.id)}
+              onSelect={(range) => selection.toggle(account.id, range)}
             />
           )) ?? [1, 2, 3].map((row) => <Skeleton key={row} height="76px" />)}
         </ul>
       )}
       <LoadMore hasMore={list.hasMore} loading={list.loadingMore} failed={Boolean(error)} onMore={list.loadMore} />
+      {selected.length > 0 && (
+        <BulkBar
+          accounts={selected}
+          onChange={() => void list.refresh()}
+          onRemove={() => setOpen({ what: 'remove', accounts: selected })}
+          onClear={selection.clear}
+        />
+      )}
+      <InviteList />
+      {open?.what === 'invite' && <InviteDialog onClose={close} />}
+      {open?.what === 'resetLink' && <ResetLinkDialog account={open.account} onClose={close} />}
       {open?.what === 'add' && <AddUserDialog onClose={close} />}
       {open?.what === 'password' && <PasswordDialog account={open.account} onClose={close} />}
-      {open?.what === 'remove' && <RemoveUserDialog account={open.account} onClose={close} />}
+      {open?.what === 'remove' && <RemoveUserDialog accounts={open.accounts} onClose={close} />}
     </div>
   );
 }
+
+const isFound = ({ username, email }: { username: string; email: string }, search: string) =>
+  [username, email].some((text) => text.toLowerCase().includes(search.toLowerCase()));

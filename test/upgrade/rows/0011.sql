@@ -1,0 +1,6 @@
+-- Somebody waits, somebody was declined; an invite for a few, and a link to a new password.
+INSERT INTO "registrations" ("id", "username", "email", "password_hash", "created_at_ms", "declined_at_ms") VALUES ('Regi1Zoe000000', 'zoe', 'zoe@example.org', '$argon2id$v=19$m=19456,t=2,p=1$kmq0pzuBxj1e8h0j9XZ2BQ$YC1dtcouSPhrtYyXXP9UoqSMhyvUtIBwxZF4hwJb8PQ', 1760000000000, NULL);
+INSERT INTO "registrations" ("id", "username", "email", "password_hash", "created_at_ms", "declined_at_ms") VALUES ('Regi2Eve000000', 'eve', 'eve@example.org', '$argon2id$v=19$m=19456,t=2,p=1$kmq0pzuBxj1e8h0j9XZ2BQ$YC1dtcouSPhrtYyXXP9UoqSMhyvUtIBwxZF4hwJb8PQ', 1760000000001, 1760000000002);
+INSERT INTO "invites" ("id", "token_hash", "note", "max_uses", "uses", "created_at_ms", "created_by", "expires_at_ms", "revoked_at_ms") VALUES ('Invi1Film00000', '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae', 'The film club', 5, 2, 1760000000000, 'ada', 1760604800000, NULL);
+INSERT INTO "password_resets" ("user_id", "token_hash", "created_at_ms", "expires_at_ms", "used_at_ms") VALUES ('jACrzwAf49qYzM', 'fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9', 1760000000000, 1760086400000, NULL);
+UPDATE "sessions" SET "last_seen_at_ms" = 1760000000003;
