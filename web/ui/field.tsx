@@ -46,7 +46,7 @@ type InputEvent = TargetedEvent<HTMLInputElement>;
 
 interface TextFieldProps extends FieldProps {
   value: string;
-  type?: 'text' | 'email' | 'password';
+  type?: 'text' | 'email' | 'password' | 'url';
   name?: string;
   autoComplete?: string;
   autoCapitalize?: 'none';

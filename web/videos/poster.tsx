@@ -70,7 +70,9 @@ function stateNote(video: VideoWire) {
   if (video.state === 'failed') return { text: t('video.failed'), tone: 'bad', icon: CircleAlert } as const;
   if (video.state === 'uploading') {
     return {
-      text: t('video.uploading', { percent: percentText(uploadedPercent(video)) }),
+      text: t(video.origin === 'import' ? 'video.fetching' : 'video.uploading', {
+        percent: percentText(uploadedPercent(video)),
+      }),
       tone: 'plain',
       icon: null,
     } as const;

@@ -113,15 +113,18 @@ export function forgetImport(app: App, videoId: string): void {
   app.db.write((tx) => tx.delete(imports).where(eq(imports.videoId, videoId)).run());
 }
 
-/** A job has ended: where it failed for good or was cancelled, its video says so. */
+/** A job has changed: its owner is told, and where it failed for good or was cancelled, its video says so. */
 export function followImport(app: App, jobId: string): void {
   const job = app.db.orm
     .select()
     .from(jobs)
     .where(and(eq(jobs.id, jobId), eq(jobs.name, fetchJob.name)))
     .get();
-  if (!job?.videoId || (job.state !== 'failed' && job.state !== 'cancelled')) return;
+  if (!job?.videoId) return;
   const { videoId } = job;
+  // Jobs are for admins: whoever pasted the link hears of it by its video.
+  app.events.emit('video.changed', { videoId });
+  if (job.state !== 'failed' && job.state !== 'cancelled') return;
   app.db.write((tx) => {
     // One that was tried again meanwhile is another job's.
     if (findVideo(tx, videoId)?.state !== 'uploading' || findFetchJob(tx, videoId)?.id !== jobId) return;

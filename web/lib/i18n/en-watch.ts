@@ -14,6 +14,7 @@ export const enWatch = {
     'The disk or share this video lies on is not connected. Nothing was deleted; it plays again as soon as it is back.',
   'watch.processingTitle': 'Almost there',
   'watch.processingText': 'Kinora is looking at the file. It can be played in a moment; this page shows it by itself.',
+  'watch.fetchingTitle': 'Still being fetched',
   'watch.uploadingTitle': 'Still uploading',
   'watch.uploadingText': 'It can be played as soon as the last byte has arrived.',
   'watch.toUploads': 'See uploads',

@@ -148,6 +148,7 @@ export const en = {
   'video.offline': 'Offline',
   'video.failed': 'Failed',
   'video.uploading': 'Uploading {percent}',
+  'video.fetching': 'Fetching {percent}',
   'video.processing': 'Processing',
   'video.encoding': 'Encoding {percent}',
   'video.deleted': 'Deleted “{title}”.',

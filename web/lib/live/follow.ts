@@ -41,7 +41,7 @@ async function askAgain(): Promise<void> {
 function react(message: LiveMessage): void {
   switch (message.type) {
     case 'upload.progress':
-      patchVideo(message.videoId, { receivedBytes: message.receivedBytes });
+      patchVideo(message.videoId, { receivedBytes: message.receivedBytes, sizeBytes: message.sizeBytes });
       break;
     case 'video.playable':
       // Somebody waits for exactly this: it shows before the video has been read again.

@@ -18,7 +18,7 @@ import { uploadedPercent } from '../../videos/poster.tsx';
 /** Uploads that an earlier tab left behind. The browser forgets files, so the person picks the same one again. */
 export function UnfinishedUploads() {
   const list = useResource('videos:unfinished', async () =>
-    rememberVideos((await listVideos({ owner: 'me', state: 'uploading', limit: 50 })).items),
+    rememberVideos((await listVideos({ owner: 'me', origin: 'upload', state: 'uploading', limit: 50 })).items),
   );
   const here = new Set(uploads.value.map((entry) => entry.video.value?.id));
   const items = list.data.value?.filter((video) => !here.has(video.id) && !removedIds.value.has(video.id));

@@ -12,6 +12,8 @@ import { Icon } from '../../ui/icon.tsx';
 import { addFiles } from '../../uploads/engine.ts';
 import { uploads } from '../../uploads/upload-totals.ts';
 import { useDropTarget } from '../../uploads/use-drop-target.ts';
+import { ImportForm } from './import-form.tsx';
+import { ImportList } from './import-list.tsx';
 import { RecentUploads } from './recent-uploads.tsx';
 import { UnfinishedUploads } from './unfinished-uploads.tsx';
 import { UploadCard } from './upload-card.tsx';
@@ -67,6 +69,7 @@ export function UploadPage() {
           }}
         />
       </section>
+      {instance.value?.importsEnabled && <ImportForm />}
       {uploads.value.length > 0 && (
         <ul class="upload-list" aria-label={t('upload.current')}>
           {uploads.value.map((entry) => (
@@ -76,6 +79,7 @@ export function UploadPage() {
           ))}
         </ul>
       )}
+      <ImportList />
       <UnfinishedUploads />
       <RecentUploads />
     </div>

@@ -79,7 +79,12 @@ function NotYet({ video }: { video: VideoWire }) {
     return <Waiting icon={LoaderCircle} title={t('watch.processingTitle')} text={t('watch.processingText')} />;
   const percent = uploadedPercent(video);
   return (
-    <Waiting icon={Upload} title={t('watch.uploadingTitle')} text={t('watch.uploadingText')} percent={percent}>
+    <Waiting
+      icon={Upload}
+      title={t(video.origin === 'import' ? 'watch.fetchingTitle' : 'watch.uploadingTitle')}
+      text={t('watch.uploadingText')}
+      percent={percent}
+    >
       {video.may.edit && <ButtonLink href={appPath('/upload')}>{t('watch.toUploads')}</ButtonLink>}
     </Waiting>
   );
