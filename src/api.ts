@@ -15,8 +15,10 @@ import { arrivalRoutes } from './features/live/arrival.routes.ts';
 import { liveRoutes } from './features/live/routes.ts';
 import { logRoutes } from './features/logs/routes.ts';
 import { mailRoutes } from './features/mail/routes.ts';
+import { noticeRoutes } from './features/notices/routes.ts';
 import { overviewRoutes } from './features/overview/routes.ts';
 import { playbackRoutes } from './features/playback/routes.ts';
+import { pushRoutes } from './features/push/routes.ts';
 import { settingRoutes } from './features/settings/routes.ts';
 import { taskRoutes } from './features/tasks/routes.ts';
 import { uploadRoutes } from './features/uploads/routes.ts';
@@ -45,7 +47,9 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     auditRoutes(app),
     logRoutes(app),
     taskRoutes(app),
+    noticeRoutes(app),
     mailRoutes(app),
+    pushRoutes(app),
     captionRoutes(app),
     captionMediaRoutes(app),
     playbackRoutes(app),

@@ -3,6 +3,7 @@ import { handleCaptionJobs } from './features/captions/jobs.ts';
 import { handleImportJobs } from './features/imports/jobs.ts';
 import { handleLibraryJobs } from './features/libraries/jobs.ts';
 import { handleMailJobs } from './features/mail/jobs.ts';
+import { handlePushJobs } from './features/push/jobs.ts';
 import { handleVideoJobs } from './features/videos/jobs.ts';
 import type { App } from './ports.ts';
 
@@ -14,4 +15,5 @@ export function handleJobs(app: App): void {
   handleLibraryJobs(app); // libraries.scan
   handleBackupJobs(app); // backups.write
   handleMailJobs(app); // mail.send
+  handlePushJobs(app); // push.send
 }

@@ -5,8 +5,10 @@ import { sweepSessions } from './features/accounts/sessions.service.ts';
 import { sweepActs } from './features/audit/service.ts';
 import { enqueueDueBackup } from './features/backups/service.ts';
 import { sweepImports } from './features/imports/service.ts';
+import { checkDatabase } from './features/instance/database-check.service.ts';
 import { watchDisk } from './features/instance/disk.service.ts';
 import { scanAllLibraries } from './features/libraries/service.ts';
+import { checkNotices, sweepNotices } from './features/notices/service.ts';
 import { countFiles, noteDisk, sumLibraries } from './features/overview/usage.service.ts';
 import { countCache, keepCacheBudget } from './features/playback/cache-budget.ts';
 import { type Periodic, startTasks } from './features/tasks/runner.service.ts';
@@ -34,6 +36,10 @@ export const SCHEDULE: Periodic[] = [
   { name: 'count what files take', everyMs: DAY_MS, atStart: true, run: countFiles },
   { name: 'sum up libraries', everyMs: 10 * MINUTE_MS, atStart: true, run: sumLibraries },
   { name: 'back up when it is time', everyMs: MINUTE_MS, atStart: true, run: enqueueDueBackup },
+  { name: 'see whether admins are needed', everyMs: MINUTE_MS, atStart: true, run: checkNotices },
+  { name: 'forget old notices', everyMs: DAY_MS, run: sweepNotices },
+  // Its name is asked for by features/notices: what it finds wrong is a notice.
+  { name: 'check the database', everyMs: 12 * HOUR_MS, run: checkDatabase },
   { name: 'scan libraries', everyMs: HOUR_MS, atStart: true, run: scanAllLibraries },
   { name: 'renew what an older version made', everyMs: 10 * MINUTE_MS, atStart: true, run: renewOutdated },
   { name: 'sweep deleted videos', everyMs: HOUR_MS, atStart: true, run: sweepVideos },

@@ -13,6 +13,7 @@ import { mailCheck } from './doctor/mail.ts';
 import { outsideCheck } from './doctor/outside.ts';
 import { permissionsCheck } from './doctor/permissions.ts';
 import { ffmpegCheck, nodeCheck } from './doctor/programs.ts';
+import { pushCheck } from './doctor/push.ts';
 import { databaseCheck, dataFolderCheck, librariesCheck } from './doctor/storage.ts';
 import { loadedFor, loadedWithBrowser } from './options.ts';
 
@@ -31,10 +32,15 @@ const CHECKS: readonly Check[] = [
   certificateCheck,
   outsideCheck,
   mailCheck,
+  pushCheck,
 ];
+
+/** What `--only` may name: headings of the report. */
+export const SECTIONS = CHECKS.map(({ title }) => title);
 
 interface DoctorFlags extends ConfigFlags {
   json?: boolean;
+  only?: string;
 }
 
 interface Section {
@@ -43,12 +49,12 @@ interface Section {
 }
 
 /** `kinora doctor`: looks at everything Kinora needs, also while it runs. Exit code 1 where something keeps it from working. */
-export async function doctor({ json = false, ...flags }: DoctorFlags): Promise<void> {
+export async function doctor({ json = false, only, ...flags }: DoctorFlags): Promise<void> {
   const print = (section: Section) => {
     if (!json) process.stdout.write(sectionText(section, process.stdout.isTTY === true && !process.env['NO_COLOR']));
   };
   const sections: Section[] = [];
-  for await (const section of examine(flags)) {
+  for await (const section of examine(flags, only)) {
     sections.push(section);
     print(section);
   }
@@ -58,7 +64,7 @@ export async function doctor({ json = false, ...flags }: DoctorFlags): Promise<v
   process.exitCode = problems === 0 ? 0 : 1;
 }
 
-async function* examine(flags: ConfigFlags): AsyncGenerator<Section> {
+async function* examine(flags: ConfigFlags, only: string | undefined): AsyncGenerator<Section> {
   const title = 'Configuration';
   let loaded: ReturnType<typeof loadedFor>;
   try {
@@ -79,7 +85,7 @@ async function* examine(flags: ConfigFlags): AsyncGenerator<Section> {
   const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const patient = { config, ffmpeg, dataFolder: resolve(config.data.dir), nowMs: Date.now() };
   try {
-    for (const check of CHECKS) {
+    for (const check of CHECKS.filter(({ title }) => only === undefined || title === only)) {
       const findings = await examineOne(check, patient);
       if (findings.length > 0) yield { title: check.title, findings };
     }

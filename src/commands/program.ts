@@ -1,9 +1,9 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { VERSION } from '../version.ts';
 import { backupCommands } from './backups.ts';
 import { completionCommand } from './completion.ts';
 import { printConfig } from './config.ts';
-import { doctor } from './doctor.ts';
+import { doctor, SECTIONS } from './doctor.ts';
 import { EXIT_MEANINGS } from './exit.ts';
 import { health } from './health.ts';
 import { jobCommands } from './jobs.ts';
@@ -49,8 +49,9 @@ export function createProgram(): Command {
       program
         .command('doctor')
         .description('look at everything Kinora needs, and say what is wrong and what to do')
+        .addOption(new Option('--only <section>', 'one section of the report').choices(SECTIONS))
         .option('--json', 'as JSON, for programs'),
-      ['doctor', 'doctor --json --data /srv/kinora'],
+      ['doctor', 'doctor --only Mail', 'doctor --json --data /srv/kinora'],
     ),
   ).action(doctor);
 

@@ -21,6 +21,7 @@ export interface EventCatalogue {
   'library.changed': { libraryId: string };
   'config.changed': { names: string[] };
   'task.changed': { name: string };
+  'notice.changed': { kind: string };
   'disk.changed': { low: boolean };
   'job.changed': { jobId: string };
   'job.progressed': { jobId: string; videoId: string | null; lane: string; percent: number; etaMs: number | null };

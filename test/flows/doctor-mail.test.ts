@@ -2,15 +2,17 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../support/certificates.ts';
 import { createClient } from '../support/client.ts';
 import { createOpenApiCheck, type OpenApi } from '../support/openapi-check.ts';
 import { freePort, ownArgv, startKinora } from '../support/process.ts';
+import { startPushService } from '../support/push-service.ts';
 import { type SmtpOptions, type SmtpProcess, startSmtp } from '../support/smtp.ts';
 import { person } from '../support/test-app.ts';
 
-/** What `kinora doctor` says of mail, from a program of its own, with real servers on the loopback. */
+/** What `kinora doctor` says of mail and push, from a program of its own, with real servers on the loopback. */
 
 interface Report {
   healthy: boolean;
@@ -32,10 +34,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const data = () => join(folder, 'data');
 
-function doctor(env: Record<string, string>): Promise<Report> {
+function doctor(env: Record<string, string>, only: 'Mail' | 'Push' = 'Mail'): Promise<Report> {
   const [command, ...first] = ownArgv();
   return new Promise((resolve) => {
-    const argv = [...first, 'doctor', '--json', '--data', data()];
+    const argv = [...first, 'doctor', '--json', '--only', only, '--data', data()];
     const options = { env: { ...process.env, KINORA_HTTP_PORT: '0', KINORA_MEDIA_FFMPEG: '/nonexistent', ...env } };
     execFile(command!, argv, options, (_error, stdout) => resolve(JSON.parse(stdout) as Report));
   });
@@ -102,12 +104,15 @@ describe('mail, seen by the doctor,', () => {
     expect(half).toMatchObject({ state: 'warning', text: 'mails have no sender: mail.from is not set' });
   });
 
-  it('has the sender that an admin chose in the browser', async () => {
+  it('has the sender that an admin chose in the browser, and push has its devices', async () => {
     const kinora = await startKinora(data(), { KINORA_SETUP_TOKEN: 'a token for this test' });
     const openapi = createOpenApiCheck((await (await fetch(`${kinora.url}/api/openapi.json`)).json()) as OpenApi);
     const body = { ...person('admin'), token: 'a token for this test' };
     const { token } = await createClient(kinora.url, openapi).post<{ token: string }>('/api/setup', body, 201);
     const admin = createClient(kinora.url, openapi, token);
+    const service = await startPushService(files);
+    const { publicKey } = await admin.get<{ publicKey: string }>('/api/push');
+    await admin.post('/api/push/subscriptions', service.subscribe(publicKey), 201);
     await admin.send('PATCH', '/api/settings', { changes: { 'mail.from': 'Films <films@example.org>' } });
     await kinora.end('SIGTERM');
     const findings = await mailFindings({}, { KINORA_MAIL_FROM: '' });
@@ -116,5 +121,19 @@ describe('mail, seen by the doctor,', () => {
     ]);
     const { sections } = await doctor({});
     expect(sections[0]!.findings.at(-1)).toEqual({ state: 'ok', text: 'one setting was chosen in the browser' });
+    const push = async (env: Record<string, string>) =>
+      (await doctor(env, 'Push')).sections.find(({ title }) => title === 'Push')!.findings;
+    expect(await push({ KINORA_HTTP_BASE_URL: 'http://video.example' })).toMatchObject([
+      { state: 'ok', text: 'one device is told' },
+      { state: 'warning', text: 'http://video.example is without HTTPS: browsers let such sites tell nothing' },
+      { state: 'ok', text: expect.stringMatching(/^the push service localhost:\d+ can be reached$/) },
+    ]);
+    await service.close();
+    const noService = await push({ KINORA_HTTP_BASE_URL: 'https://video.invalid' });
+    expect(noService[1]).toMatchObject({ state: 'note', text: expect.stringContaining('cannot be reached') });
+    const database = new Database(join(data(), 'kinora.db'));
+    database.exec(`UPDATE push_keys SET public_key = 'B' || public_key`);
+    database.close();
+    expect(await push({})).toMatchObject([{ state: 'warning', text: expect.stringContaining('do not belong') }]);
   });
 });

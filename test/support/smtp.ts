@@ -61,11 +61,18 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<SmtpProcess>
   };
 }
 
-/** A header of a mail, unfolded (RFC 5322, 2.2.3). */
+/** A header of a mail, unfolded (RFC 5322, 2.2.3) and decoded (RFC 2047, as "Q"). */
 export function headerOf({ raw }: ReceivedMail, name: string): string | null {
   const head = raw.slice(0, raw.indexOf('\r\n\r\n')).replaceAll(/\r\n[ \t]+/g, ' ');
-  return new RegExp(`^${name}:\\s*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? null;
+  const text = new RegExp(`^${name}:\\s*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? null;
+  return (
+    text &&
+    text.replaceAll(/\?=\s+=\?UTF-8\?Q\?/g, '').replaceAll(/=\?UTF-8\?Q\?(.*?)\?=/g, (_, word: string) => fromQ(word))
+  );
 }
+
+const fromQ = (word: string) =>
+  decodeURIComponent(word.replaceAll('_', ' ').replaceAll('%', '%25').replaceAll('=', '%'));
 
 /** The part of a mail of one type, decoded. */
 export function partOf({ raw }: ReceivedMail, type: 'text/plain' | 'text/html'): string {

@@ -34,6 +34,7 @@ export const LiveMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job.changed'), jobId: Id }).describe('Admins only.'),
   z.object({ type: z.literal('user.changed'), userId: Id }).describe('Admins only.'),
   z.object({ type: z.literal('disk.changed'), low: z.boolean() }).describe('Admins only.'),
+  z.object({ type: z.literal('notice.changed'), kind: z.string() }).describe('Admins only.'),
   z.object({ type: z.literal('config.changed'), names: z.array(z.string()) }).describe('Admins only.'),
   z.object({ type: z.literal('task.changed'), name: z.string() }).describe('Admins only.'),
   z.object({ type: z.literal('library.changed'), libraryId: Id }),

@@ -24,6 +24,7 @@ export function relayEvents(app: App): void {
   relay('job.progressed', (event) => ({ type: 'job.progress', ...event }));
   relay('job.changed', (event) => ({ type: 'job.changed', ...event }));
   relay('disk.changed', (event) => ({ type: 'disk.changed', ...event }));
+  relay('notice.changed', (event) => ({ type: 'notice.changed', ...event }));
   relay('config.changed', (event) => ({ type: 'config.changed', ...event }));
   relay('task.changed', (event) => ({ type: 'task.changed', ...event }));
   relay('user.changed', (event) => ({ type: 'user.changed', ...event }));

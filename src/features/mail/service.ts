@@ -28,9 +28,16 @@ export function enqueueMail(
   app.queue.enqueue(tx, sendMailJob, { userId, letter, writtenAtMs: app.clock.nowMs() });
 }
 
+/** When a mail was taken last, since the start. */
+export function acceptedAtMs({ config }: Pick<App, 'config'>): number | null {
+  return accepted.get(config) ?? null;
+}
+
+const accepted = new WeakMap<App['config'], number>();
+
 /** Sends a letter now. Nothing is sent to accounts that nobody may use any more. Throws a `MailError`. */
 export async function deliver(
-  app: Pick<App, 'config' | 'db'>,
+  app: Pick<App, 'config' | 'db' | 'clock'>,
   { userId, letter, writtenAtMs }: { userId: string; letter: Letter; writtenAtMs: number },
   how: { id: string; signal: AbortSignal; someoneWaits?: boolean },
 ): Promise<string | null> {
@@ -39,11 +46,13 @@ export async function deliver(
   const { instance, http, mail } = app.config;
   const composed = compose(letter, { instanceName: instance.name, baseUrl: http.baseUrl });
   const { id, ...options } = how;
-  return sendMail(
+  const answer = await sendMail(
     mail,
     { ...composed, to: user.email, id: `${id}.kinora`, writtenAtMs },
     { senderName: instance.name, ...options },
   );
+  accepted.set(app.config, app.clock.nowMs());
+  return answer;
 }
 
 const TEST_MS = 30 * SECOND_MS;

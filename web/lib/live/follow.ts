@@ -59,6 +59,9 @@ function react(message: LiveMessage): void {
       refresh('disk');
       soon('jobs');
       break;
+    case 'notice.changed':
+      soon('notices');
+      break;
     case 'config.changed':
       soon('settings');
       break;
