@@ -65,7 +65,7 @@ async function importOf(instance: Instance, id: string): Promise<ImportWire | nu
 
 function textOf({ state, note, nextTryAtMs, receivedBytes, sizeBytes }: ImportWire, speed: number | null): string {
   if (nextTryAtMs !== null) return `${note} Tried again at ${new Date(nextTryAtMs).toLocaleTimeString()}.`;
-  if (state === 'waiting') return 'waiting for its turn';
+  if (state === 'waiting') return note ?? 'waiting for its turn';
   const pace = speed === null ? '' : `, ${sizeText(speed)}/s`;
   if (sizeBytes === null || sizeBytes === 0) return `${sizeText(receivedBytes)}${pace}`;
   return `${Math.floor((receivedBytes / sizeBytes) * 100)} % of ${sizeText(sizeBytes)}${pace}`;

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ImportReply } from '../../src/features/imports/api.ts';
 import type { DiskWire } from '../../src/features/instance/api.ts';
 import { createClient, isPlayable, type TestClient, tusPart } from '../support/client.ts';
+import { startFileServer } from '../support/file-server.ts';
 import { readMultivariant, readPlaylist } from '../support/hls.ts';
 import { makeClip } from '../support/media.ts';
 import { createOpenApiCheck, type OpenApi } from '../support/openapi-check.ts';
@@ -13,7 +15,12 @@ import { person } from '../support/test-app.ts';
 
 /** A disk that is really full: a small file system in memory. Mounting it takes root, as in CI. */
 const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
-const ENV = { KINORA_SETUP_TOKEN: 'disk-full', KINORA_LOG_LEVEL: 'error', KINORA_ENCODING_HEIGHTS: '[360, 240]' };
+const ENV = {
+  KINORA_SETUP_TOKEN: 'disk-full',
+  KINORA_LOG_LEVEL: 'error',
+  KINORA_ENCODING_HEIGHTS: '[360, 240]',
+  KINORA_IMPORTS_ALLOW_NETWORKS: '["127.0.0.1"]',
+};
 const DISK_MB = 640;
 
 let folder: string;
@@ -122,6 +129,24 @@ it.runIf(isRoot)('pauses encoding while the disk is nearly full, tells the admin
   const after = await client.waitFor(id, (reply) => reply.video.state === 'ready', 110_000);
   expect(after.playback!.renditions.every(({ filledPercent }) => filledPercent === 100)).toBe(true);
   expect((await disk()).low).toBe(false);
+});
+
+it.runIf(isRoot)('pauses the fetching of a link while the disk is nearly full, and goes on where it was', async () => {
+  rmSync(ballast(), { force: true });
+  const content = readFileSync(await makeClip({ seconds: 8, size: '854x480' }));
+  const server = await startFileServer({ content, bytesPerSecond: content.length / 20 });
+  const { video } = await client.post<ImportReply>('/api/videos/import', { url: `${server.url}/a.mp4` }, 202);
+  const now = async () => (await client.get<ImportReply>(`/api/videos/${video.id}/import`)).import;
+  await expect.poll(async () => (await now()).receivedBytes, { timeout: 20_000 }).toBeGreaterThan(0);
+  leaveFree(200 * 1024);
+  await expect
+    .poll(now, { timeout: 20_000 })
+    .toMatchObject({ state: 'waiting', note: expect.stringMatching(/disk is nearly full/) });
+  server.become({ content });
+  rmSync(ballast());
+  await client.waitFor(video.id, isPlayable);
+  expect(server.requests.map(({ range }) => range)).toEqual([null, expect.stringMatching(/^bytes=[1-9]/)]);
+  await server.close();
 });
 
 it.runIf(isRoot)('plays on a disk that takes nothing more', async () => {

@@ -275,6 +275,22 @@ describe('what is no use fails with a sentence', () => {
     await client.send('DELETE', `/api/videos/${id}`, undefined, 204);
   });
 
+  it('a server that stays busy is given up after nine tries in a row', async () => {
+    server.become({ content, status: 503 });
+    const id = await begin();
+    for (let tries = 1; tries < 9; tries++) {
+      const asked = () => server.requests.length;
+      await untilImport(id, ({ nextTryAtMs }) => nextTryAtMs !== null && asked() === tries);
+      expect(await importOf(id)).toMatchObject({ state: 'waiting', note: expect.stringMatching(/come back later\.$/) });
+      await client.post(`/api/videos/${id}/import/retry`, undefined, 202);
+    }
+    const { video } = await client.waitFor(id, isFailed);
+    expect(video.failure).toMatch(/come back later\. It was tried 9 times\.$/);
+    server.become({ content });
+    await client.post(`/api/videos/${id}/import/retry`, undefined, 202);
+    await arrives(id);
+  });
+
   it('HTTPS where there is none', async () => {
     const { host } = new URL(server.url);
     const id = (await client.post<ImportReply>('/api/videos/import', { url: `https://${host}/a.mp4` }, 202)).video.id;

@@ -63,6 +63,12 @@ export function findFetchJob(orm: Orm, videoId: string): typeof jobs.$inferSelec
   return orm.select().from(jobs).where(its).orderBy(desc(jobs.createdAtMs), desc(jobs.id)).limit(1).get() ?? null;
 }
 
+/** Lanes say why they pause in figures that are for admins. */
+function heldNote(app: App): string | null {
+  const isHeld = app.queue.counts().some(({ lane, held }) => lane === fetchJob.lane && held !== null);
+  return isHeld ? "The server's disk is nearly full. This goes on when there is room." : null;
+}
+
 function toWire(app: App, row: ImportRow, video: VideoRow): ImportWire {
   const job = findFetchJob(app.db.orm, row.videoId);
   const failed = video.state === 'failed';
@@ -71,7 +77,7 @@ function toWire(app: App, row: ImportRow, video: VideoRow): ImportWire {
   return {
     host: row.host,
     state: failed ? 'failed' : fetching ? 'fetching' : 'waiting',
-    note: failed ? video.failure : isLater ? job.error : null,
+    note: failed ? video.failure : isLater ? job.error : fetching ? null : heldNote(app),
     nextTryAtMs: isLater ? job.runAfterMs : null,
     receivedBytes: video.receivedBytes ?? 0,
     sizeBytes: row.totalBytes,

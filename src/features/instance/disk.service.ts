@@ -4,7 +4,7 @@ import type { DiskWire } from './api.ts';
 
 const GB = 1e9;
 /** Work that makes files; what answers people and what keeps order goes on. */
-const HELD_LANES = ['encode', 'image', 'caption'] as const;
+const HELD_LANES = ['encode', 'image', 'caption', 'import'] as const;
 /** Room has to come back by more than a file or two before work goes on, or else it would stop again at once. */
 const BACK = 1.25;
 

@@ -44,7 +44,8 @@ export const en = {
   'shell.skip': 'Skip to content',
   'shell.home': '{name}: home',
   'disk.low': 'The disk is nearly full: {free} left of {total}.',
-  'disk.paused': 'Encoding ahead, pictures and captions are paused, and large uploads are refused; playing goes on.',
+  'disk.paused':
+    'Encoding ahead, pictures, captions and the fetching of links are paused, and large uploads are refused; playing goes on.',
   'disk.todo': 'Delete videos nobody needs or make the disk larger. All goes on by itself when {keep} are free.',
 
   'shell.unreachable':

@@ -21,7 +21,7 @@ export function importNews(video: VideoWire, link: ImportWire | null, bytesPerSe
     };
   }
   if (link?.state !== 'fetching') {
-    return { title: t('upload.phase.queued'), detail: null, percent: percent ?? 0, tone: 'idle' };
+    return { title: t('upload.phase.queued'), detail: link?.note ?? null, percent: percent ?? 0, tone: 'idle' };
   }
   return { title: t('import.phase.fetching'), detail: progressText(video, bytesPerSecond), percent, tone: 'accent' };
 }
