@@ -108,7 +108,15 @@ function strangeSettings(prose: string): string[] {
   return [...prose.matchAll(/`([a-z]+)\.([a-zA-Z.]+)(?::[^`]*)?`/g)]
     .filter(([, section]) => sections.some(({ path }) => path[0] === section))
     .map(([, section, rest]) => `${section}.${rest}`)
-    .filter((name) => !known.has(name) && !ELSEWHERE.test(name));
+    .filter((name) => !known.has(name) && !ELSEWHERE.test(name) && !jobNames().has(name));
+}
+
+/** Jobs are called feature.verb, and some features as a section is. */
+function jobNames(): Set<string> {
+  const sources = globSync('src/features/*/job-definitions.ts', { cwd: ROOT }).map((path) =>
+    readFileSync(join(ROOT, path), 'utf8'),
+  );
+  return new Set(sources.flatMap((text) => [...text.matchAll(/defineJob\(\s*'([\w.]+)'/g)].map((match) => match[1]!)));
 }
 
 /** Names that look like settings: ports of `app`, files, parts of the code. */
