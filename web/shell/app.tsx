@@ -15,6 +15,7 @@ const UploadPage = lazy(() => import('../pages/upload/upload-page.tsx').then((m)
 const LibraryPage = lazy(() => import('../pages/library/library-page.tsx').then((m) => m.LibraryPage));
 const LibrariesPage = lazy(() => import('../pages/libraries/libraries-page.tsx').then((m) => m.LibrariesPage));
 const JobsPage = lazy(() => import('../pages/jobs/jobs-page.tsx').then((m) => m.JobsPage));
+const NoticesPage = lazy(() => import('../pages/admin/notices/notices-page.tsx').then((m) => m.NoticesPage));
 const TasksPage = lazy(() => import('../pages/admin/tasks/tasks-page.tsx').then((m) => m.TasksPage));
 const SettingsPage = lazy(() => import('../pages/admin/settings/settings-page.tsx').then((m) => m.SettingsPage));
 const LogsPage = lazy(() => import('../pages/admin/logs/logs-page.tsx').then((m) => m.LogsPage));
@@ -65,6 +66,7 @@ function Started() {
           <Route path={appPath('/admin/users')} component={Guard} page={UsersPage} admin />
           <Route path={appPath('/admin/libraries')} component={Guard} page={LibrariesPage} admin />
           <Route path={appPath('/admin/jobs')} component={Guard} page={JobsPage} admin />
+          <Route path={appPath('/admin/notices')} component={Guard} page={NoticesPage} admin />
           <Route path={appPath('/admin/tasks')} component={Guard} page={TasksPage} admin />
           <Route path={appPath('/admin/settings')} component={Guard} page={SettingsPage} admin />
           <Route path={appPath('/admin/logs')} component={Guard} page={LogsPage} admin />

@@ -1,6 +1,7 @@
 import { enAdmin } from './en-admin.ts';
 import { enJobs } from './en-jobs.ts';
 import { enLibrary } from './en-library.ts';
+import { enNotices } from './en-notices.ts';
 import { enPeople } from './en-people.ts';
 import { enPlayer } from './en-player.ts';
 import { enRecords } from './en-records.ts';
@@ -17,6 +18,7 @@ export const en = {
   ...enRecords,
   ...enAdmin,
   ...enPeople,
+  ...enNotices,
   loading: 'Loading',
   saved: 'Saved.',
   copied: 'Copied.',

@@ -1,4 +1,15 @@
-import { Activity, Gauge, type IconNode, Library, ListTree, ScrollText, SlidersHorizontal, Timer, Users } from 'lucide';
+import {
+  Activity,
+  BellRing,
+  Gauge,
+  type IconNode,
+  Library,
+  ListTree,
+  ScrollText,
+  SlidersHorizontal,
+  Timer,
+  Users,
+} from 'lucide';
 import { appPath } from '../../lib/base.ts';
 import { t } from '../../lib/i18n/translate.ts';
 
@@ -10,10 +21,11 @@ export interface AdminTab {
   count?: number;
 }
 
-/** The pages of the admin area, in the order of its bar: Overview, Users, Libraries, Jobs, Tasks, Settings, Logs. */
+/** The pages of the admin area, in the order of its bar: Overview, Notices, Users, Libraries, Jobs, Tasks, Settings, Logs. */
 export function adminTabs({ waiting }: { waiting: number }): AdminTab[] {
   return [
     { path: appPath('/admin'), label: t('admin.overview'), icon: Gauge },
+    { path: appPath('/admin/notices'), label: t('notices.title'), icon: BellRing },
     { path: appPath('/admin/users'), label: t('users.title'), icon: Users, count: waiting },
     { path: appPath('/admin/libraries'), label: t('nav.libraries'), icon: Library },
     { path: appPath('/admin/jobs'), label: t('nav.jobs'), icon: Activity },

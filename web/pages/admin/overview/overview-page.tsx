@@ -10,6 +10,7 @@ import { Skeleton } from '../../../ui/skeleton.tsx';
 import { EncoderList } from '../../jobs/encoder-list.tsx';
 import { HealthList } from './health-list.tsx';
 import { JobsSummary } from './jobs-summary.tsx';
+import { NeedsYou } from './needs-you.tsx';
 import { NowPlaying } from './now-playing.tsx';
 import { PeopleWaiting } from './people-waiting.tsx';
 import { Storage } from './storage.tsx';
@@ -40,6 +41,7 @@ export function OverviewPage() {
           </p>
         )}
       </header>
+      <NeedsYou />
       <PeopleWaiting />
       <JobsSummary />
       <NowPlaying />

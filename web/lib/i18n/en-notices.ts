@@ -1,0 +1,33 @@
+/** What needs an admin, and how they hear of it. A part of the catalogue in en.ts. */
+export const enNotices = {
+  'notices.title': 'Notices',
+  'notices.lead': 'What needs you, and how you hear of it.',
+  'notices.open': 'Needs you',
+  'notices.noneTitle': 'All is well',
+  'notices.noneText': 'When a disk fills up, a backup fails or a library cannot be reached, it is said here.',
+  'notices.past': 'Well again',
+  'notices.since': 'since {time}',
+  'notices.was': 'well again {time}',
+  'notices.look': 'Look',
+  'notices.lookAt': 'Look: {title}',
+  'notices.more': { one: '{count} more', other: '{count} more' },
+  'notices.all': 'All notices',
+
+  'told.title': 'How you are told',
+  'told.mail': 'By mail',
+  'told.mailText': 'To {address}.',
+  'told.mailOff': 'Mail is not set up here. Whoever runs the server sets mail.smtp.host and mail.from.',
+  'told.device': 'On this device',
+  'told.deviceText': 'A notification of this browser, also while Kinora is not open.',
+  'told.insecure': 'Browsers allow this only on sites with HTTPS, and this page came without.',
+  'told.unsupported':
+    'This browser cannot do it. On an iPhone or iPad, add Kinora to the home screen first and open it there.',
+  'told.blocked': 'Notifications of this site are blocked in this browser. Allow them in its settings, then come back.',
+  'told.refused': 'The browser did not allow it.',
+  'told.failed': 'This browser could not subscribe: {reason}',
+  'told.test': 'Send a test',
+  'told.testMail': 'Send a test mail',
+  'told.testDevice': 'Send a test to this device',
+  'told.accepted': 'Sent. The answer was: {answer}',
+  'told.notAccepted': 'Not sent. {answer}',
+};
