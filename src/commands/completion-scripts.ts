@@ -33,30 +33,7 @@ _kinora() {
     folders) COMPREPLY=($(compgen -d -- "$cur")) ;;
   esac
 }
-_kinora_is_command() {
-  case "$1/$2" in
-${tree.flatMap((node) => node.commands.map(({ name }) => `    '${node.path}/${name}') return 0 ;;`)).join('\n')}
-  esac
-  return 1
-}
-_kinora_options() {
-  kind=words
-  case "$1" in
-${tree.map((node) => `    '${node.path}') words='${node.options.flatMap(({ flags }) => flags).join(' ')}' ;;`).join('\n')}
-  esac
-}
-_kinora_value() {
-  case "$1/$2" in
-${optionValues(tree)
-  .map(({ path, flag, value }) => `    '${path}/${flag}') takes=1; ${assigned(value)} ;;`)
-  .join('\n')}
-  esac
-}
-_kinora_words() {
-  case "$1" in
-${tree.map((node) => `    '${node.path}') ${wordsOf(node)} ;;`).join('\n')}
-  esac
-}
+${tables(tree, BASH)}
 complete -F _kinora kinora
 `;
 }
@@ -82,38 +59,10 @@ _kinora() {
   case $kind in
     files) _files ;;
     folders) _files -/ ;;
-    words) _describe -o 'kinora' items ;;
+    words) _describe 'kinora' items ;;
   esac
 }
-_kinora_is_command() {
-  case "$1/$2" in
-${tree.flatMap((node) => node.commands.map(({ name }) => `    '${node.path}/${name}') return 0 ;;`)).join('\n')}
-  esac
-  return 1
-}
-_kinora_options() {
-  kind=words
-  case "$1" in
-${tree
-  .map((node) => {
-    const items = node.options.flatMap(({ flags, description }) => flags.map((flag) => zshItem(flag, description)));
-    return `    '${node.path}') items=(${items.join(' ')}) ;;`;
-  })
-  .join('\n')}
-  esac
-}
-_kinora_value() {
-  case "$1/$2" in
-${optionValues(tree)
-  .map(({ path, flag, value }) => `    '${path}/${flag}') takes=1; ${zshAssigned(value)} ;;`)
-  .join('\n')}
-  esac
-}
-_kinora_words() {
-  case "$1" in
-${tree.map((node) => `    '${node.path}') ${zshWordsOf(node)} ;;`).join('\n')}
-  esac
-}
+${tables(tree, ZSH)}
 if [[ $funcstack[1] == _kinora ]]; then _kinora "$@"; else compdef _kinora kinora; fi
 `;
 }
@@ -125,7 +74,7 @@ export function fishScript(tree: readonly CompletionNode[]): string {
     const commands = node.commands.map(({ name, description }) => `${here} -a ${name} -d ${fishQuoted(description)}`);
     const options = node.options.map(({ flags, description, value }) => {
       const named = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-      return `${here} ${named.join(' ')} -d ${fishQuoted(description)}${value === null ? '' : ` -r${fishValue(value)}`}`;
+      return `${here} ${named.join(' ')} -d ${fishQuoted(description)}${value === null ? '' : fishOption(value)}`;
     });
     const values = node.values.map((value) => `${here}${fishValue(value)}`).filter((line) => line !== here);
     return [...commands, ...options, ...new Set(values)];
@@ -146,28 +95,65 @@ ${lines.join('\n')}
 `;
 }
 
-function optionValues(tree: readonly CompletionNode[]): { path: string; flag: string; value: Values }[] {
-  return tree.flatMap(({ path, options }) =>
-    options.flatMap(({ flags, value }) => (value === null ? [] : flags.map((flag) => ({ path, flag, value })))),
+/** How a shell writes down what can be offered. */
+interface Dialect {
+  words(items: readonly { name: string; description: string }[]): string;
+}
+
+const BASH: Dialect = { words: (items) => `words='${items.map(({ name }) => name).join(' ')}'` };
+
+/** `_describe` takes `name:description`, or a name alone. */
+const ZSH: Dialect = {
+  words(items) {
+    const quoted = items.map(({ name, description }) => (description ? `${name}:${description}` : name));
+    return `items=(${quoted.map((item) => `'${item.replaceAll("'", "'\\''")}'`).join(' ')})`;
+  },
+};
+
+/** The functions that look into the tree, in the words that bash and zsh share. */
+function tables(tree: readonly CompletionNode[], shell: Dialect): string {
+  const offer = (value: Values) =>
+    typeof value === 'string'
+      ? `kind=${value}`
+      : `kind=words; ${shell.words(value.map((name) => ({ name, description: '' })))}`;
+  const isCommand = tree.flatMap(({ path, commands }) =>
+    commands.map(({ name }) => `    '${path}/${name}') return 0 ;;`),
   );
+  const options = tree.map(({ path, options: all }) => {
+    const items = all.flatMap(({ flags, description }) => flags.map((name) => ({ name, description })));
+    return `    '${path}') ${shell.words(items)} ;;`;
+  });
+  const values = tree.flatMap(({ path, options: all }) =>
+    all.flatMap(({ flags, value }) =>
+      value === null ? [] : flags.map((flag) => `    '${path}/${flag}') takes=1; ${offer(value)} ;;`),
+    ),
+  );
+  const words = tree.map(({ path, commands, values: wanted }) => {
+    const found = commands.length > 0 ? `kind=words; ${shell.words(commands)}` : byPosition(wanted, offer);
+    return `    '${path}') ${found} ;;`;
+  });
+  return `_kinora_is_command() {
+  case "$1/$2" in
+${isCommand.join('\n')}
+  esac
+  return 1
 }
-
-function assigned(value: Values): string {
-  return typeof value === 'string' ? `kind=${value}` : `kind=words words='${value.join(' ')}'`;
+_kinora_options() {
+  kind=words
+  case "$1" in
+${options.join('\n')}
+  esac
 }
-
-function wordsOf({ commands, values }: CompletionNode): string {
-  if (commands.length > 0) return assigned(commands.map(({ name }) => name));
-  return byPosition(values, assigned);
+_kinora_value() {
+  case "$1/$2" in
+${values.join('\n')}
+  esac
 }
-
-function zshAssigned(value: Values): string {
-  return typeof value === 'string' ? `kind=${value}` : `kind=words; items=(${value.join(' ')})`;
-}
-
-function zshWordsOf({ commands, values }: CompletionNode): string {
-  if (commands.length === 0) return byPosition(values, zshAssigned);
-  return `kind=words; items=(${commands.map(({ name, description }) => zshItem(name, description)).join(' ')})`;
+_kinora_words() {
+  case "$1" in
+${words.join('\n')}
+  esac
+}`;
 }
 
 /** By how many arguments there are already; the last kind goes on. */
@@ -177,12 +163,10 @@ function byPosition(values: readonly Values[], write: (value: Values) => string)
   return `case $2 in ${cases.join(' ')} esac`;
 }
 
-/** `_describe` takes \`name:description\`. */
-function zshItem(name: string, description: string): string {
-  return `'${`${name}:${description}`.replaceAll("'", "'\\''")}'`;
-}
-
 const fishQuoted = (text: string) => `"${text.replaceAll(/[\\"$]/g, '\\$&')}"`;
+
+/** What an option takes: files only where files are wanted, for `-r` alone offers them as well. */
+const fishOption = (value: Values) => (value === 'files' ? ' -r -F' : ` -x${fishValue(value)}`);
 
 function fishValue(value: Values): string {
   if (value === 'files') return ' -F';

@@ -74,14 +74,65 @@ describe.skipIf(!hasBash)('bash', () => {
   });
 });
 
-describe('every shell', () => {
-  it.each(['zsh', 'fish'])('%s takes the script, where it is installed', (shell) => {
-    const script = shell === 'zsh' ? zshScript(tree) : fishScript(tree);
-    expect(script).toContain('sessions');
-    expect(script).toContain('--visibility'.replace('--', shell === 'fish' ? '-l ' : '--'));
-    const path = join(folder, `script.${shell}`);
-    writeFileSync(path, script);
-    const { error, status, stderr } = spawnSync(shell, ['-n', path], { encoding: 'utf8' });
-    if (!error) expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+const SHELLS = join(import.meta.dirname, '../../test/support/shells');
+
+/** What an interactive zsh, on a terminal of its own, offers at TAB. */
+function offeredByZsh(line: string): string[] {
+  writeFileSync(join(folder, '_kinora'), zshScript(tree));
+  const { stdout, error } = spawnSync('zsh', ['-f', join(SHELLS, 'zsh-tab.zsh'), folder, line], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  expect(error).toBeUndefined();
+  const offer = /<offered\s([\s\S]*?)offered>/.exec(stdout.replaceAll('\r', ''))?.[1];
+  expect(offer, stdout).toBeDefined();
+  return [...new Set(offer!.split('\n').filter((found) => found.trim() !== ''))].sort();
+}
+
+/** What fish says it offers, each with its description behind a tab. */
+function offeredByFish(line: string): string[] {
+  writeFileSync(join(folder, 'kinora.fish'), fishScript(tree));
+  const command = 'source kinora.fish; complete -C $argv[1]';
+  const { stdout, stderr, status } = spawnSync('fish', ['--no-config', '-c', command, line], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, HOME: folder },
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout
+    .split('\n')
+    .filter((found) => found !== '')
+    .map((found) => found.split('\t')[0]!.replace(/\/$/, ''))
+    .sort();
+}
+
+const LINES: [line: string, offer: string[]][] = [
+  ['kinora user r', ['remove', 'restore', 'role']],
+  ['kinora user role ada ', ['admin', 'member', 'moderator']],
+  ['kinora user add --role m', ['member', 'moderator']],
+  ['kinora user add ada --ro', ['--role']],
+  ['kinora --po', ['--port']],
+  ['kinora jobs list --state failed --lane pro', ['probe']],
+  ['kinora completion ', ['bash', 'fish', 'zsh']],
+  ['kinora video import --as ada fa', ['faust 1926.mp4']],
+  ['kinora user list --data f', ['films']],
+  ['kinora library add Films f', ['films']],
+];
+
+describe.each([
+  ['zsh', offeredByZsh],
+  ['fish', offeredByFish],
+] as const)('%s', (shell, offers) => {
+  const hasShell = spawnSync(shell, ['--version']).status === 0;
+  if (process.env['CI'] && !hasShell) throw new Error(`CI must have ${shell}`);
+
+  it.runIf(hasShell).each(LINES)('completes "%s"', (line, offer) => {
+    expect(offers(line)).toEqual(offer);
+  });
+
+  it.runIf(hasShell)('offers every command', () => {
+    const names = tree.find(({ path }) => path === '')!.commands.map(({ name }) => name);
+    expect(offers('kinora ')).toEqual(expect.arrayContaining(names));
   });
 });
