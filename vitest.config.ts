@@ -32,6 +32,8 @@ export default defineConfig({
     // The machines that run this have two cores, and the tests of media keep ffmpeg busy beside them.
     maxWorkers: 2,
     teardownTimeout: 20_000,
+    // It imports JSON as only bundlers take it.
+    server: { deps: { inline: [/@actions\/(?:workflow-parser|expressions)/] } },
     projects: [
       suite(
         'unit',

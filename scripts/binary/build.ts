@@ -20,6 +20,7 @@ import { UNPACK_WORKER } from '../../src/platform/natives/programs.ts';
 import { type Assets, joinedAssets, nativeFiles, packedAssets, plainAssets } from './assets.ts';
 import { bundle } from './bundle.ts';
 import { ffmpegToEmbed } from './ffmpeg.ts';
+import { ffmpegNotice } from './ffmpeg-notice.ts';
 import { hostNode, packagesFor, versionOf } from './packages.ts';
 import { hostTarget, TARGETS, type Target } from './targets.ts';
 
@@ -76,6 +77,7 @@ async function main(choices: Choices): Promise<void> {
     const node = join(packages, 'node_modules', target.node.name, target.node.file);
     const blob = await makeBlob(target, main, assets, work);
     await inject(target, node, blob, choices.out, work);
+    if (choices.ffmpeg) writeFileSync(`${choices.out}.ffmpeg.txt`, ffmpegNotice(Object.values(programs)));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

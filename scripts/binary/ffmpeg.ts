@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foreignLibraries } from './elf.ts';
 import { npm } from './packages.ts';
@@ -44,5 +44,7 @@ async function pinned(name: string): Promise<{ ffmpeg: string; ffprobe: string }
   if (!existsSync(PINNED.ffmpeg) || !existsSync(PINNED.ffprobe)) {
     await npm(TOOLS, ['ci', '--include=optional']);
   }
+  // No install script has done so.
+  for (const path of Object.values(PINNED)) chmodSync(path, 0o755);
   return PINNED;
 }

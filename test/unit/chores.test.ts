@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
 
@@ -20,7 +21,7 @@ interface Step {
   with?: Record<string, unknown>;
 }
 interface Job {
-  needs?: string[];
+  needs?: string | string[];
   uses?: string;
   steps?: Step[];
   permissions?: Record<string, string>;
@@ -33,14 +34,27 @@ interface Workflow {
 
 const WORKFLOWS = FILES.filter((path) => path.startsWith('.github/workflows/'));
 
-it('there are workflows for tests and releases', () => {
-  expect(WORKFLOWS.toSorted()).toEqual(['.github/workflows/ci.yml', '.github/workflows/release.yml']);
+it('there are workflows for tests, the site of the docs and releases', () => {
+  expect(WORKFLOWS.toSorted()).toEqual(['ci', 'docs', 'release'].map((name) => `.github/workflows/${name}.yml`));
 });
+
+/** What GitHub's own parser has against a workflow: unknown keys, wrong kinds of values, expressions that do not parse. */
+async function mistakesIn(content: string): Promise<string[]> {
+  const { context, value } = parseWorkflow({ name: 'workflow.yml', content }, new NoOperationTraceWriter());
+  if (value) await convertWorkflowTemplate(context, value);
+  return context.errors.getErrors().map(({ message }) => message);
+}
 
 describe.each(WORKFLOWS)('%s', (path) => {
   const workflow = parse(read(path)) as Workflow;
   const jobs = Object.entries(workflow.jobs);
   const steps = jobs.flatMap(([, job]) => job.steps ?? []);
+
+  it('is one that GitHub understands', async () => {
+    expect(await mistakesIn(read(path))).toEqual([]);
+    // It notices what it does not know, so the silence above means something.
+    expect(await mistakesIn(read(path).replace('runs-on:', 'run-on:'))).not.toEqual([]);
+  });
 
   it('may read only, unless a job needs more', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
@@ -54,7 +68,7 @@ describe.each(WORKFLOWS)('%s', (path) => {
       expect(seen, `${name} waits for itself`).not.toContain(name);
       const job = workflow.jobs[name];
       expect(job, `there is no job ${name}`).toBeDefined();
-      return (job!.needs ?? []).flatMap((needed) => [needed, ...before(needed, [...seen, name])]);
+      return [job!.needs ?? []].flat().flatMap((needed) => [needed, ...before(needed, [...seen, name])]);
     };
     for (const [name] of jobs) before(name);
   });
@@ -127,4 +141,14 @@ it('Renovate reads its configuration', () => {
   const known = { ...dependencies, ...devDependencies };
   const named = packageRules.flatMap(({ matchPackageNames = [] }) => matchPackageNames);
   expect(named.filter((name) => name !== 'node' && !name.startsWith('/') && !(name in known))).toEqual([]);
+});
+
+it('a release has the binary with ffmpeg inside and without, and says what each file must be', () => {
+  const { jobs } = parse(read('.github/workflows/release.yml')) as Workflow;
+  const runs = Object.values(jobs).flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run));
+  const built = runs.filter((run) => run.includes('build:binary')).map((run) => /--out release\/(\S+)/.exec(run)?.[1]);
+  expect(built).toEqual(['kinora-linux-x64', 'kinora-linux-x64-ffmpeg']);
+  const [sums, last] = ['sha256sum', 'gh release create'].map((word) => runs.findIndex((run) => run.includes(word)));
+  expect(sums).toBeGreaterThan(runs.findIndex((run) => run.includes('npm sbom')));
+  expect(last).toBeGreaterThan(sums!);
 });
