@@ -51,7 +51,12 @@ export default defineConfig({
       // The flows of other suites once more, through the one file that people download; fewer kills, since each counts here as there.
       suite(
         'binary',
-        ['test/binary/**/*.test.ts', 'test/browser/first-evening.test.ts', 'test/crash/kill-9.test.ts'],
+        [
+          'test/binary/**/*.test.ts',
+          'test/browser/first-evening.test.ts',
+          'test/crash/kill-9.test.ts',
+          'test/flows/https.test.ts',
+        ],
         240,
         120,
         {

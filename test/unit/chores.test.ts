@@ -105,7 +105,8 @@ describe.each(WORKFLOWS)('%s', (path) => {
 
 it('a release is made only of what has been tested', () => {
   const { jobs } = parse(read('.github/workflows/release.yml')) as Workflow;
-  const before = (name: string): string[] => (jobs[name]!.needs ?? []).flatMap((needed) => [needed, ...before(needed)]);
+  const before = (name: string): string[] =>
+    [jobs[name]!.needs ?? []].flat().flatMap((needed) => [needed, ...before(needed)]);
   expect(before('release')).toContain('test');
   expect(before('image')).toContain('test');
 });
