@@ -108,7 +108,7 @@ function offeredByFish(line: string): string[] {
 }
 
 const LINES: [line: string, offer: string[]][] = [
-  ['kinora user r', ['remove', 'restore', 'role']],
+  ['kinora user sessions ', ['end', 'help']],
   ['kinora user role ada ', ['admin', 'member', 'moderator']],
   ['kinora user add --role m', ['member', 'moderator']],
   ['kinora user add ada --ro', ['--role']],
