@@ -85,7 +85,7 @@ describe('beside a running server', () => {
   });
 
   it('Ctrl-C leaves the server to it', async () => {
-    server.become({ content, bytesPerSecond: content.length / 60 });
+    server.become({ content, bytesPerSecond: content.length / 200 });
     const [command, ...first] = ownArgv();
     const argv = [...first, 'video', 'import', '--as', 'ada', `${server.url}/slow.mp4`, '--data', data];
     const child = spawn(command!, argv, { env: { ...process.env, ...ENV } });
@@ -93,11 +93,11 @@ describe('beside a running server', () => {
     child.stderr.on('data', (chunk) => (said += chunk));
     const ended = new Promise<number | null>((done) => child.once('close', done));
     const slow = async () => (await videos()).find(({ title }) => title === 'slow');
-    await expect.poll(async () => (await slow())?.receivedBytes ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await slow())?.receivedBytes ?? 0, { timeout: 90_000 }).toBeGreaterThan(0);
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     server.become({ content });
     expect(said).toContain(`"kinora video remove ${(await slow())!.id}" stops it`);
-    await expect.poll(slow, { timeout: 30_000 }).toMatchObject({ playable: true });
+    await expect.poll(slow, { timeout: 90_000 }).toMatchObject({ playable: true });
   });
 });
