@@ -4,6 +4,7 @@ import { meRoutes } from './features/accounts/me.routes.ts';
 import { accountRoutes } from './features/accounts/routes.ts';
 import { userRoutes } from './features/accounts/users.routes.ts';
 import { auditRoutes } from './features/audit/routes.ts';
+import { backupRoutes } from './features/backups/routes.ts';
 import { captionMediaRoutes } from './features/captions/media.routes.ts';
 import { captionRoutes } from './features/captions/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
@@ -46,6 +47,7 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     settingRoutes(app),
     auditRoutes(app),
     logRoutes(app),
+    backupRoutes(app),
     taskRoutes(app),
     noticeRoutes(app),
     mailRoutes(app),

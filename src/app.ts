@@ -1,6 +1,7 @@
 import { apiRoutes } from './api.ts';
 import { createEvents } from './core/events.ts';
 import { newId } from './core/ids.ts';
+import { noteRestored } from './features/backups/service.ts';
 import { recoverImports } from './features/imports/service.ts';
 import { followConfig } from './features/libraries/service.ts';
 import { createLibraryWatch } from './features/libraries/watch.ts';
@@ -118,6 +119,7 @@ export function createApp(options: AppOptions): RunningApp {
     router,
     start() {
       followConfig(app);
+      noteRestored(app);
       recoverVideos(app);
       recoverImports(app);
       hardware.start();

@@ -9,7 +9,7 @@ import type { App } from './ports.ts';
 
 /** LIST 2: every background job and who does it. */
 export function handleJobs(app: App): void {
-  handleVideoJobs(app); // videos.probe, videos.images, videos.sound, videos.fill
+  handleVideoJobs(app); // videos.probe, videos.images, videos.sound, videos.fill, videos.recheck
   handleCaptionJobs(app); // captions.extract
   handleImportJobs(app); // imports.fetch
   handleLibraryJobs(app); // libraries.scan

@@ -1,6 +1,7 @@
 import { followImport, resumeImport } from './features/imports/service.ts';
 import { relayEvents } from './features/live/relay.ts';
 import { nowPlaying } from './features/playback/now-playing.service.ts';
+import { taskRunner } from './features/tasks/runner.service.ts';
 import { followJob } from './features/videos/recovery.service.ts';
 import { forgetStream } from './features/videos/streams.queries.ts';
 import type { App } from './ports.ts';
@@ -27,6 +28,7 @@ export function react(app: App): void {
   app.events.on('config.changed', ({ names }) => {
     if (names.includes('log.level')) app.log.setLevel(app.config.log.level);
     if (names.includes('log.keepLines')) app.logBook.keep();
+    if (names.includes('schedule.nightlyAt')) taskRunner(app)?.replan();
     // What goes wrong there is logged there.
     if (names.includes('cache.segmentsGb')) app.streaming.cache.keep().catch(() => {});
   });

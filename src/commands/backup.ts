@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { copyDatabaseAside, copyDatabaseOf } from '../platform/backup/copy-aside.ts';
 import { writeBackup } from '../platform/backup/write.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { VERSION } from '../version.ts';
@@ -8,13 +9,16 @@ import { createProgress, untilSignal } from './progress.ts';
 interface BackupFlags extends ConfigFlags {
   withOriginals?: boolean;
   json?: boolean;
+  /** How it calls itself for the database, see copy-aside.ts. */
+  databaseOnly?: boolean;
 }
 
 /** `kinora backup FILE`: also while the server runs. */
 export async function backup(
   path: string,
-  { withOriginals = false, json = false, ...flags }: BackupFlags,
+  { withOriginals = false, json = false, databaseOnly = false, ...flags }: BackupFlags,
 ): Promise<void> {
+  if (databaseOnly) return copyDatabaseOf(resolve(flags.data!), path);
   const { config, file } = loadedFor(flags);
   const progress = createProgress(json);
   const written = await untilSignal((signal) =>
@@ -26,6 +30,7 @@ export async function backup(
       version: VERSION,
       nowMs: Date.now(),
       signal,
+      copyDatabase: copyDatabaseAside,
       onStep: (step) => progress.step(STEPS[step]),
       onPercent: progress.percent,
     }),

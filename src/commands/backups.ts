@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { backup } from './backup.ts';
 import { examples, instanceOptions } from './options.ts';
 import { restore } from './restore.ts';
@@ -12,7 +12,8 @@ export function backupCommands(program: Command): void {
         .command('backup <file>')
         .description('write everything that cannot be made again into one file, also while the server runs')
         .option('--with-originals', 'uploaded originals, too')
-        .option('--json', 'print progress and outcome as lines of JSON'),
+        .option('--json', 'print progress and outcome as lines of JSON')
+        .addOption(new Option('--database-only').hideHelp()),
       ['backup /mnt/backups/kinora.tar', 'backup /mnt/backups/kinora.tar --with-originals'],
     ),
   ).action(backup);

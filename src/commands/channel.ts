@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { serve as listen } from '@hono/node-server';
 import type { RunningApp } from '../app.ts';
 import { findUserByLogin, viewerUser } from '../features/accounts/queries.ts';
-import type { Viewer, ViewerUser } from '../features/accounts/viewer.ts';
+import { COMMAND_LINE, type Viewer, type ViewerUser } from '../features/accounts/viewer.ts';
 import { GIVEN_VIEWER } from '../http/viewer.ts';
 
 /**
@@ -15,10 +15,8 @@ import { GIVEN_VIEWER } from '../http/viewer.ts';
  * the database; a command asks it.
  */
 
-/** Whoever may run commands on the server is its admin. No row of the database has this id. */
-const COMMAND_LINE: ViewerUser = {
-  id: 'commandline',
-  username: 'command line',
+const COMMAND_LINE_ADMIN: ViewerUser = {
+  ...COMMAND_LINE,
   email: '',
   role: 'admin',
   createdAtMs: 0,
@@ -40,7 +38,7 @@ export type CommandFetch = (request: Request, env?: object) => Promise<Response>
 export function answerCommands({ app, router }: Pick<RunningApp, 'app' | 'router'>): CommandFetch {
   return async (request, env = {}) => {
     const as = request.headers.get(AS_HEADER);
-    const user = as === null ? COMMAND_LINE : accountNamed(app, decodeURIComponent(as));
+    const user = as === null ? COMMAND_LINE_ADMIN : accountNamed(app, decodeURIComponent(as));
     if (!user) return refusal(404, 'user-not-found', `There is no account "${decodeURIComponent(as!)}".`);
     const viewer: Viewer = { user, sessionHash: null };
     const response = await router.fetch(request, { ...env, [GIVEN_VIEWER]: viewer });

@@ -4,6 +4,7 @@ import type { ConfigFlags, LoadedConfig } from '../platform/config/load.ts';
 import { ConfigError } from '../platform/config/problems.ts';
 import { createFfmpeg } from '../platform/ffmpeg.ts';
 import { ffmpegPaths } from '../platform/natives/programs.ts';
+import { backupsCheck } from './doctor/backups.ts';
 import { certificateCheck } from './doctor/certificate.ts';
 import { type Check, type Finding, note, ok, problem } from './doctor/check.ts';
 import { clockCheck } from './doctor/clock.ts';
@@ -27,6 +28,7 @@ const CHECKS: readonly Check[] = [
   dataFolderCheck,
   permissionsCheck,
   databaseCheck,
+  backupsCheck,
   librariesCheck,
   portCheck,
   certificateCheck,

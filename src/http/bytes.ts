@@ -7,6 +7,8 @@ export interface BytesOptions {
   etag?: string;
   /** The value of Cache-Control. */
   cache: string;
+  /** To be kept as a file of this name (RFC 6266), of plain characters; shown in the browser unless given. */
+  filename?: string;
   /** Request headers the answer depends on. */
   vary?: string;
   /** Told how many bytes of a body are about to be sent. */
@@ -61,12 +63,13 @@ export function notModified(c: Context, options: BytesOptions): Response | null 
     : null;
 }
 
-export function headersOf({ contentType, etag, cache, vary }: BytesOptions): Record<string, string> {
+export function headersOf({ contentType, etag, cache, filename, vary }: BytesOptions): Record<string, string> {
   return {
     'Content-Type': contentType,
     'Cache-Control': cache,
     'Accept-Ranges': 'bytes',
     ...(etag ? { ETag: etag } : {}),
+    ...(filename ? { 'Content-Disposition': `attachment; filename="${filename}"` } : {}),
     ...(vary ? { Vary: vary } : {}),
     ...PROTECTIVE_HEADERS,
   };

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TaskWire } from '../../src/features/tasks/api.ts';
 import { keepPicture, openBrowser, openPage, playsOn, type WatchedPage } from '../support/browser.ts';
 import type { TestClient } from '../support/client.ts';
 import { isReady } from '../support/client.ts';
+import { runKinora } from '../support/kinora-command.ts';
 import { makeClip } from '../support/media.ts';
 import { type KinoraProcess, startKinora } from '../support/process.ts';
 import { person } from '../support/test-app.ts';
@@ -195,6 +197,57 @@ describe('users', () => {
   });
 });
 
+describe('backups', () => {
+  it('are made while one looks on, taken away, and thrown away', async () => {
+    await page.goto('/admin');
+    const health = page.locator('[data-testid=health-check][data-check=backups]');
+    await health.getByText('There is none').waitFor();
+    await health.getByRole('link').click();
+    await page.getByTestId('backups-none').waitFor();
+    await page.getByTestId('make-backup').click();
+    await page.getByTestId('backup-originals').check();
+    await page.getByTestId('backup-begin').click();
+    await page.getByTestId('backup-under-way').waitFor();
+    const row = page.getByTestId('backup-row');
+    await row.getByText('With originals').waitFor({ timeout: 60_000 });
+    await page.getByTestId('backup-under-way').waitFor({ state: 'detached' });
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('backup-download').click()]);
+    const path = join(folder, 'taken-away.tar');
+    await download.saveAs(path);
+    expect(download.suggestedFilename()).toBe(await row.getAttribute('data-name'));
+    const elsewhere = join(folder, 'elsewhere');
+    expect(await runKinora(['restore', path, '--data', elsewhere])).toMatchObject({ code: 0 });
+    await page.getByTestId('backup-remove').click();
+    await page.getByTestId('remove-backup-dialog').getByText('It is the only one.').waitFor();
+    await page.getByTestId('backup-remove-confirm').click();
+    await page.getByTestId('backups-none').waitFor();
+    await page.getByTestId('backup-settings').click();
+    await page.locator('[data-testid=setting][data-name="backup.schedule"]').waitFor();
+    expect(await page.locator('[data-testid=setting]:not([data-name^="backup."])').count()).toBe(0);
+    await page.goto('/admin/audit');
+    for (const act of ['made', 'downloaded', 'removed'])
+      await page.locator(`[data-testid=act][data-act="backup.${act}"]`).first().waitFor();
+  });
+});
+
+describe('tasks', () => {
+  it('run at a time of day that is chosen', async () => {
+    await page.goto('/admin/tasks');
+    const scan = page.locator('[data-testid=task][data-name=scan-libraries]');
+    await scan.getByTestId('task-every').selectOption('daily');
+    await scan.getByTestId('task-time').fill('04:45');
+    await scan.getByTestId('task-time').blur();
+    const dailyAt = async () =>
+      (await admin.get<{ items: TaskWire[] }>('/api/tasks')).items.find(({ name }) => name === 'scan-libraries')!
+        .dailyAt;
+    await expect.poll(dailyAt).toBe('04:45');
+    await scan.getByText('4:45').waitFor();
+    await scan.getByTestId('task-every').selectOption('usual');
+    await expect.poll(dailyAt).toBeNull();
+    await scan.getByTestId('task-time').waitFor({ state: 'detached' });
+  });
+});
+
 describe('both pages', () => {
   it('complain of nothing but what was refused on purpose', () => {
     expect(watched.complaints.filter((text) => !/status of (409|422)/.test(text))).toEqual([]);
@@ -229,6 +282,8 @@ describe('both pages', () => {
     for (const [screen, url] of [
       ['overview', '/admin'],
       ['users', '/admin/users'],
+      ['backups', '/admin/backups'],
+      ['tasks', '/admin/tasks'],
     ] as const) {
       await page.goto(url);
       await page.waitForTimeout(700);

@@ -36,13 +36,15 @@ describe('the audit log', () => {
     const body = { name: 'Films', kind: 'movies', folders: [films] };
     const { library } = await admin.post<{ library: { id: string } }>('/api/libraries', body, 201);
     await admin.send('PATCH', `/api/libraries/${library.id}`, { name: 'Cinema' });
+    await admin.post(`/api/libraries/${library.id}/scan`, undefined, 202);
     await admin.send('DELETE', `/api/libraries/${library.id}`);
     const person = { username: 'eve', email: 'eve@example.org', password: 'correct horse battery', role: 'member' };
     const { account } = await admin.post<{ account: { id: string } }>('/api/users', person, 201);
     await admin.send('PATCH', `/api/users/${account.id}`, { role: 'moderator', password: 'another good secret' });
     const all = await acts();
     expect(all.map(({ act }) => act)).toEqual([
-      ...['user.changed', 'user.added', 'library.removed', 'library.changed', 'library.added', 'instance.setUp'],
+      ...['user.changed', 'user.added', 'library.removed', 'library.scanned', 'library.changed', 'library.added'],
+      'instance.setUp',
     ]);
     expect(all[0]).toMatchObject({
       actor: { name: 'admin' },
@@ -50,7 +52,7 @@ describe('the audit log', () => {
       changes: { role: { before: 'member', after: 'moderator' }, password: { after: 'a new one' } },
       address: '127.0.0.1',
     });
-    expect(all[3]!.changes).toEqual({ name: { before: 'Films', after: 'Cinema' } });
+    expect(all[4]!.changes).toEqual({ name: { before: 'Films', after: 'Cinema' } });
     expect(JSON.stringify(all)).not.toContain('another good secret');
   });
 
@@ -145,6 +147,7 @@ describe('tasks', () => {
   it('say what they do, when they ran and when they will', async () => {
     const scan = await task('scan-libraries');
     expect(scan).toMatchObject({ summary: 'scan libraries', everyMs: 3_600_000, isEditable: true, failure: null });
+    expect(scan).toMatchObject({ dailyAt: null, isChosen: false });
     expect(scan.startedAtMs).toBeGreaterThan(0);
     expect(scan.nextAtMs).toBeGreaterThan(Date.now());
     const { task: run } = await admin.post<{ task: TaskWire }>('/api/tasks/scan-libraries/run', undefined, 202);
@@ -152,15 +155,39 @@ describe('tasks', () => {
     await expect.poll(async () => (await task('scan-libraries')).startedAtMs).toBeGreaterThan(scan.startedAtMs!);
   });
 
+  const choose = (name: string, body: { everyMinutes?: number | null; dailyAt?: string | null }) =>
+    admin.raw('PATCH', `/api/tasks/${name}`, {
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json' },
+    });
+  const edit = (name: string, everyMinutes: number | null) => choose(name, { everyMinutes });
+
+  it('run at a time of day, the usual one or their own', async () => {
+    const { timeZone } = await admin.get<{ timeZone: string }>('/api/tasks');
+    expect(timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+    const count = 'count-what-files-take';
+    expect(await task(count)).toMatchObject({ everyMs: null, dailyAt: '03:00', isChosen: false });
+    const timeOf = (ms: number) => new Date(ms).toTimeString().slice(0, 5);
+    await expect.poll(async () => timeOf((await task(count)).nextAtMs ?? 0)).toBe('03:00');
+    await admin.send('PATCH', '/api/settings', { changes: { 'schedule.nightlyAt': '04:15' } });
+    expect(timeOf((await task(count)).nextAtMs!)).toBe('04:15');
+    expect((await choose('scan-libraries', { dailyAt: '02:45' })).response.status).toBe(200);
+    const scan = await task('scan-libraries');
+    expect(scan).toMatchObject({ everyMs: null, dailyAt: '02:45', usual: { everyMs: 3_600_000 } });
+    expect(timeOf(scan.nextAtMs!)).toBe('02:45');
+    expect((await acts('?act=task.rescheduled'))[0]!.changes).toEqual({
+      everyMinutes: { before: 60, after: null },
+      dailyAt: { before: null, after: '02:45' },
+    });
+    expect((await choose('scan-libraries', { dailyAt: '25:00' })).response.status).toBe(422);
+    expect((await choose('scan-libraries', { dailyAt: '02:45', everyMinutes: 60 })).response.status).toBe(422);
+    await choose('scan-libraries', {});
+  });
+
   it('run as often as an admin wants, also after the next start', async () => {
-    const edit = (name: string, everyMinutes: number | null) =>
-      admin.raw('PATCH', `/api/tasks/${name}`, {
-        body: JSON.stringify({ everyMinutes }),
-        headers: { 'Content-Type': 'application/json' },
-      });
     expect((await edit('scan-libraries', 30)).response.status).toBe(200);
     const scan = await task('scan-libraries');
-    expect(scan).toMatchObject({ everyMs: 1_800_000, usualEveryMs: 3_600_000 });
+    expect(scan).toMatchObject({ everyMs: 1_800_000, usual: { everyMs: 3_600_000, dailyAt: null }, isChosen: true });
     expect(scan.nextAtMs! - scan.startedAtMs!).toBeLessThan(1_900_000);
     expect(kinora.app.db.raw.prepare("SELECT every_ms FROM tasks WHERE name = 'scan-libraries'").get()).toEqual({
       every_ms: 1_800_000,

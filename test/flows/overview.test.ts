@@ -5,7 +5,7 @@ import { DAY_MS } from '../../src/core/time.ts';
 import type { LibraryWire } from '../../src/features/libraries/api.ts';
 import type { HealthWire, OverviewWire, PlayingWire } from '../../src/features/overview/api.ts';
 import { diskDays } from '../../src/features/overview/schema.ts';
-import { recountFiles, sumLibraries } from '../../src/features/overview/usage.service.ts';
+import { recountFiles, sumVideos } from '../../src/features/overview/usage.service.ts';
 import { isReady, type TestClient } from '../support/client.ts';
 import { readMultivariant, readPlaylist } from '../support/hls.ts';
 import { makeClip } from '../support/media.ts';
@@ -126,7 +126,7 @@ describe('storage', () => {
     const { library } = await admin.post<{ library: LibraryWire }>('/api/libraries', body, 201);
     await expect
       .poll(async () => {
-        sumLibraries(kinora.app);
+        await sumVideos(kinora.app);
         return (await overview()).storage.libraries;
       })
       .toEqual([{ library: { id: library.id, name: 'Films' }, files: 2, bytes: 2 * statSync(clip).size }]);
@@ -136,6 +136,23 @@ describe('storage', () => {
     await expect
       .poll(() => health('libraries'))
       .toEqual({ check: 'libraries', state: 'warning', facts: { count: 1, names: 'Films' } });
+  });
+
+  it('is summed up by origin and by person, with the largest videos', async () => {
+    await sumVideos(kinora.app);
+    const { origins, people, largest } = (await overview()).storage;
+    const { size } = statSync(clip);
+    expect(origins).toContainEqual({ origin: 'upload', files: 1, bytes: size });
+    expect(people).toEqual([{ user: { id: expect.any(String), username: 'owner' }, files: 1, bytes: size }]);
+    expect(largest.map(({ bytes }) => bytes)).toEqual(largest.map(() => size));
+    expect(largest.find((one) => one.id === id)).toMatchObject({ origin: 'upload' });
+    // Whose account is gone has left something behind all the same.
+    const raw = kinora.app.db.raw;
+    const ownerId = raw.prepare('SELECT owner_id FROM videos WHERE id = ?').pluck().get(id);
+    raw.prepare('UPDATE videos SET owner_id = NULL WHERE id = ?').run(id);
+    await sumVideos(kinora.app);
+    raw.prepare('UPDATE videos SET owner_id = ? WHERE id = ?').run(ownerId, id);
+    expect((await overview()).storage.people).toEqual([{ user: null, files: 1, bytes: size }]);
   });
 
   it('has a forecast once some days are known', async () => {

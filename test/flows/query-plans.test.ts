@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sumVideos } from '../../src/features/overview/usage.service.ts';
+import { recheckMissing } from '../../src/features/videos/restored.service.ts';
 import type { TestClient } from '../support/client.ts';
 import { createTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -24,10 +26,14 @@ afterAll(() => kinora?.close());
 
 /** The tables (or indexes) a query reads from end to end. */
 function scans(sql: string): string[] {
+  return planOf(sql).filter((detail) => /^SCAN|USE TEMP B-TREE FOR ORDER BY/.test(detail));
+}
+
+function planOf(sql: string): string[] {
   const { raw } = kinora.app.db;
   const parameters = (sql.match(/\?/g) ?? []).map(() => 1);
   const plan = raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters) as { detail: string }[];
-  return plan.map(({ detail }) => detail).filter((detail) => /^SCAN|USE TEMP B-TREE FOR ORDER BY/.test(detail));
+  return plan.map(({ detail }) => detail);
 }
 
 it('holds for all lists and single reads', async () => {
@@ -55,6 +61,8 @@ it('holds for all lists and single reads', async () => {
     '/api/jobs?state=failed',
     '/api/jobs?lane=encode',
     '/api/jobs?lane=encode&state=done',
+    '/api/backups',
+    '/api/tasks',
   ];
   for (const client of [kinora.client(), member, admin]) for (const url of urls) await client.get(url);
   for (const url of forAdmins) await admin.get(url);
@@ -72,4 +80,22 @@ it('holds for all lists and single reads', async () => {
   expect(reads.length).toBeGreaterThan(10);
   const slow = reads.flatMap((sql) => scans(sql).map((detail) => `${detail}: ${sql}`));
   expect(slow).toEqual([]);
+});
+
+it('the overview reads videos through an index, and sums them up from indexes alone', async () => {
+  prepared.clear();
+  await admin.get('/api/overview');
+  const reads = [...prepared].filter((sql) => /^\s*select/i.test(sql) && /"videos"|"sources"/.test(sql));
+  expect(reads.length).toBeGreaterThan(0);
+  expect(reads.flatMap(planOf).filter((detail) => /^SCAN (videos|sources)$|TEMP B-TREE/.test(detail))).toEqual([]);
+  expect(reads.flatMap(planOf)).toContainEqual(expect.stringMatching(/^SCAN videos USING (COVERING )?INDEX videos_size/));
+  prepared.clear();
+  await sumVideos(kinora.app);
+  const sums = [...prepared].filter((sql) => /^\s*select/i.test(sql) && /"videos"/.test(sql));
+  expect(sums).toHaveLength(3);
+  for (const sql of sums) expect(planOf(sql), sql).toContainEqual(expect.stringContaining('USING COVERING INDEX'));
+  prepared.clear();
+  recheckMissing(kinora.app);
+  const [missing] = [...prepared].filter((sql) => /^\s*select/i.test(sql) && /"sources"/.test(sql));
+  expect(planOf(missing!)).toContainEqual(expect.stringContaining('sources_missing'));
 });

@@ -17,6 +17,7 @@ const LibrariesPage = lazy(() => import('../pages/libraries/libraries-page.tsx')
 const JobsPage = lazy(() => import('../pages/jobs/jobs-page.tsx').then((m) => m.JobsPage));
 const NoticesPage = lazy(() => import('../pages/admin/notices/notices-page.tsx').then((m) => m.NoticesPage));
 const TasksPage = lazy(() => import('../pages/admin/tasks/tasks-page.tsx').then((m) => m.TasksPage));
+const BackupsPage = lazy(() => import('../pages/admin/backups/backups-page.tsx').then((m) => m.BackupsPage));
 const SettingsPage = lazy(() => import('../pages/admin/settings/settings-page.tsx').then((m) => m.SettingsPage));
 const LogsPage = lazy(() => import('../pages/admin/logs/logs-page.tsx').then((m) => m.LogsPage));
 const AuditPage = lazy(() => import('../pages/admin/audit/audit-page.tsx').then((m) => m.AuditPage));
@@ -68,6 +69,7 @@ function Started() {
           <Route path={appPath('/admin/jobs')} component={Guard} page={JobsPage} admin />
           <Route path={appPath('/admin/notices')} component={Guard} page={NoticesPage} admin />
           <Route path={appPath('/admin/tasks')} component={Guard} page={TasksPage} admin />
+          <Route path={appPath('/admin/backups')} component={Guard} page={BackupsPage} admin />
           <Route path={appPath('/admin/settings')} component={Guard} page={SettingsPage} admin />
           <Route path={appPath('/admin/logs')} component={Guard} page={LogsPage} admin />
           <Route path={appPath('/admin/audit')} component={Guard} page={AuditPage} admin />

@@ -66,7 +66,12 @@ export function uploadedPercent(video: VideoWire): number {
 }
 
 function stateNote(video: VideoWire) {
-  if (video.offline) return { text: t('video.offline'), tone: 'warn', icon: Unplug } as const;
+  if (video.offline)
+    return {
+      text: t(video.origin === 'library' ? 'video.offline' : 'video.originalMissing'),
+      tone: 'warn',
+      icon: Unplug,
+    } as const;
   if (video.state === 'failed') return { text: t('video.failed'), tone: 'bad', icon: CircleAlert } as const;
   if (video.state === 'uploading') {
     return {

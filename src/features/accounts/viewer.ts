@@ -21,6 +21,11 @@ export function isAdmin(viewer: Viewer): boolean {
   return viewer.user?.role === 'admin';
 }
 
+/** What Kinora does by itself when its time has come. */
+export const SCHEDULE: Actor = { user: { id: 'schedule', username: 'schedule' }, address: null };
+/** Whoever may run commands on the server, which is an admin's right. No account has this id. */
+export const COMMAND_LINE = { id: 'commandline', username: 'command line' };
+
 /** Who does something, and from where: what the audit log writes down. */
 export interface Actor {
   /** Null for those who are not signed in. */

@@ -21,6 +21,7 @@ export const ActName = z.enum([
   'library.added',
   'library.changed',
   'library.removed',
+  'library.scanned',
   'video.removed',
   'video.restored',
   'job.cancelled',
@@ -28,6 +29,7 @@ export const ActName = z.enum([
   'task.started',
   'task.rescheduled',
   'backup.made',
+  'backup.downloaded',
   'backup.removed',
   'backup.restored',
 ]);
@@ -38,7 +40,7 @@ export const ActWire = z.object({
   atMs: TimeMs,
   actor: z
     .object({ id: Id.nullable(), name: z.string() })
-    .describe('Who; without an id on the command line. An empty name: nobody who is signed in.'),
+    .describe('Who. "commandline" and "schedule" are no accounts; an empty name is nobody who is signed in.'),
   act: ActName,
   target: z.object({ id: z.string().nullable(), name: z.string() }),
   changes: z

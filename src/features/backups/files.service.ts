@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from '../../ports.ts';
+import { BACKUP_NAME } from './api.ts';
 
 /** One backup in the folder that scheduled ones go to. */
 export interface BackupFile {
@@ -9,38 +10,40 @@ export interface BackupFile {
   path: string;
   /** When it was begun, as its name says: `kinora-20261123T033000Z.tar`. */
   takenAtMs: number;
+  modifiedAtMs: number;
   sizeBytes: number;
 }
 
-type Ports = Pick<App, 'config' | 'dataDir'>;
-
-const NAME = /^kinora-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.tar$/;
+export type BackupPorts = Pick<App, 'config'> & { dataDir: Pick<App['dataDir'], 'path'> };
 
 /** Where scheduled backups go. */
-export function backupFolder({ config, dataDir }: Ports): string {
+export function backupFolder({ config, dataDir }: BackupPorts): string {
   return config.backup.folder || join(dataDir.path, 'backups');
 }
 
 /** The backups in that folder, newest first. Files of other names are somebody else's. */
-export function listBackups(app: Ports): BackupFile[] {
-  const folder = backupFolder(app);
-  return namesIn(folder)
-    .flatMap((name): BackupFile[] => {
-      const [, year, month, day, hour, minute, second] = NAME.exec(name) ?? [];
-      if (year === undefined) return [];
-      const path = join(folder, name);
-      const found = statSync(path, { throwIfNoEntry: false });
-      const takenAtMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-      return found?.isFile() ? [{ name, path, takenAtMs, sizeBytes: found.size }] : [];
-    })
+export function listBackups(app: BackupPorts): BackupFile[] {
+  return namesIn(backupFolder(app))
+    .flatMap((name) => findBackup(app, name) ?? [])
     .sort((a, b) => b.takenAtMs - a.takenAtMs);
 }
 
-/** Deletes all but the newest `backup.keep`; returns the names of those that went. */
-export async function dropOldBackups(app: Ports): Promise<string[]> {
+/** One of them by its name; null where there is none, or where such a name leads elsewhere. */
+export function findBackup(app: BackupPorts, name: string): BackupFile | null {
+  const [, year, month, day, hour, minute, second] = BACKUP_NAME.exec(name) ?? [];
+  if (year === undefined) return null;
+  const path = join(backupFolder(app), name);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile()) return null;
+  const takenAtMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return { name, path, takenAtMs, modifiedAtMs: Math.floor(found.mtimeMs), sizeBytes: found.size };
+}
+
+/** Deletes all but the newest `backup.keep`; returns those that went. */
+export async function dropOldBackups(app: BackupPorts): Promise<BackupFile[]> {
   const old = listBackups(app).slice(app.config.backup.keep);
   for (const { path } of old) await rm(path, { force: true });
-  return old.map(({ name }) => name);
+  return old;
 }
 
 function namesIn(folder: string): string[] {

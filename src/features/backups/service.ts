@@ -1,9 +1,18 @@
-import { Cron } from 'croner';
-import { desc, eq } from 'drizzle-orm';
-import { jobs } from '../../platform/queue.schema.ts';
+import { rm } from 'node:fs/promises';
+import { HOUR_MS } from '../../core/time.ts';
+import { dropRestoredNote, readRestoredNote } from '../../platform/backup/pending.ts';
 import type { App } from '../../ports.ts';
-import { listBackups } from './files.service.ts';
+import { type Actor, COMMAND_LINE } from '../accounts/viewer.ts';
+import type { ActWire } from '../audit/api.ts';
+import { listActs } from '../audit/queries.ts';
+import { recordAct } from '../audit/service.ts';
+import type { JobWire } from '../jobs/api.ts';
+import { requestRecheck } from '../videos/restored.service.ts';
+import { type BackupFile, findBackup, listBackups } from './files.service.ts';
 import { backupJob } from './job-definitions.ts';
+import { backupFolderUnreachable, backupNotFound } from './problems.ts';
+import { lastAskedMs, lastTry } from './queries.ts';
+import { nextBackupMs } from './when.queries.ts';
 
 const startedAtMs = new WeakMap<object, number>();
 
@@ -15,27 +24,76 @@ export function enqueueDueBackup(app: Pick<App, 'config' | 'db' | 'queue' | 'clo
   const { schedule } = app.config.backup;
   if (schedule === 'off') return;
   const nowMs = app.clock.nowMs();
-  if (nextBackupMs(schedule, lastBackupMs(app) ?? firstSeenMs(app, nowMs)) > nowMs) return;
+  const lastMs = Math.max(lastAskedMs(app), listBackups(app)[0]?.takenAtMs ?? 0) || firstSeenMs(app, nowMs);
+  if (nextBackupMs(schedule, lastMs) > nowMs) return;
   app.db.write((tx) => app.queue.enqueue(tx, backupJob, {}, { dedupeKey: backupJob.name }));
 }
 
-/** When the next backup is due after another. */
-export function nextBackupMs(schedule: string, afterMs: number): number {
-  return new Cron(schedule, { paused: true }).nextRun(new Date(afterMs))?.getTime() ?? Number.POSITIVE_INFINITY;
+/** Begins a backup now; one that is under way or waits goes on, and is what is returned. */
+export function requestBackup(app: App, by: Actor, originals: boolean | undefined): JobWire {
+  const payload = { by, ...(originals !== undefined && { originals }) };
+  app.db.write((tx) => app.queue.enqueue(tx, backupJob, payload, { dedupeKey: backupJob.name }));
+  return lastTry(app)!;
 }
 
-/** When a backup was last made or tried; null when never. */
-function lastBackupMs(app: Pick<App, 'config' | 'db' | 'dataDir'>): number | null {
-  const tried = app.db.orm
-    .select({ atMs: jobs.createdAtMs })
-    .from(jobs)
-    .where(eq(jobs.lane, 'backup'))
-    .orderBy(desc(jobs.createdAtMs), desc(jobs.id))
-    .limit(1)
-    .get();
-  const made = listBackups(app)[0];
-  const lastMs = Math.max(tried?.atMs ?? 0, made?.takenAtMs ?? 0);
-  return lastMs === 0 ? null : lastMs;
+/** Deletes a backup for good. Throws `backup-not-found`. */
+export async function removeBackup(app: App, by: Actor, name: string): Promise<void> {
+  const { path, sizeBytes } = getBackup(app, name);
+  await rm(path, { force: true });
+  app.db.write((tx) =>
+    recordAct(app, tx, by, {
+      act: 'backup.removed',
+      target: { id: name, name },
+      changes: { sizeBytes: { before: sizeBytes } },
+    }),
+  );
+}
+
+/**
+ * Who takes a backup away takes the secret of this instance, too: that is written down, whatever part of it was asked for. The
+ * parts that one download comes in are one act.
+ */
+export function noteDownload(app: App, by: Actor, name: string): void {
+  const fromMs = app.clock.nowMs() - HOUR_MS;
+  const lately = listActs(app, { act: 'backup.downloaded', fromMs, limit: 100 }).items;
+  const isSame = ({ actor, target, address }: ActWire) =>
+    target.id === name && actor.id === (by.user?.id ?? null) && address === by.address;
+  if (lately.some(isSame)) return;
+  app.db.write((tx) => recordAct(app, tx, by, { act: 'backup.downloaded', target: { id: name, name } }));
+}
+
+/** Throws `backup-not-found`, or `backup-folder-unreachable`. */
+export function getBackup(app: App, name: string): BackupFile {
+  let found: BackupFile | null;
+  try {
+    found = findBackup(app, name);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw backupFolderUnreachable(`The folder of backups cannot be read: ${reason}.`, { cause: error });
+  }
+  if (!found) throw backupNotFound('There is no such backup: it may have made room for a newer one.');
+  return found;
+}
+
+/**
+ * At start: what was put back while the server was off is written down, by whoever did it on the command line, and what the
+ * backup did not have is looked for in the background.
+ */
+export function noteRestored(app: App): void {
+  const note = readRestoredNote(app.dataDir.path);
+  if (!note) return;
+  const { act, name, createdAtMs, version, originals } = note;
+  const changes = {
+    from: { after: act === 'restore' ? 'a backup' : 'a copy from before an upgrade' },
+    madeAt: { after: new Date(createdAtMs).toISOString() },
+    ...(version !== undefined && { version: { after: version } }),
+    ...(originals !== undefined && { originals: { after: originals } }),
+  };
+  app.db.write((tx) => {
+    recordAct(app, tx, { user: COMMAND_LINE, address: null }, { act: 'backup.restored', target: { name }, changes });
+    requestRecheck(app, tx);
+  });
+  dropRestoredNote(app.dataDir.path);
 }
 
 function firstSeenMs(app: object, nowMs: number): number {

@@ -15,7 +15,7 @@ import {
 } from './api.ts';
 import { browseFolder } from './folders.ts';
 import { getLibrary, libraryWire, listLibraries } from './queries.ts';
-import { addLibrary, editLibrary, removeLibrary, requestScan } from './service.ts';
+import { addLibrary, editLibrary, removeLibrary, scanLibrary } from './service.ts';
 
 export function libraryRoutes(app: App) {
   const reply = (viewer: Viewer, id: string) => ({ library: libraryWire(app, viewer, getLibrary(app.db.orm, id)) });
@@ -59,8 +59,8 @@ export function libraryRoutes(app: App) {
       access('admin', { summary: 'Look for changes now', returns: { 202: LibraryReply } }),
       valid('param', IdParam),
       (c) => {
-        const { id } = getLibrary(app.db.orm, c.req.valid('param').id);
-        app.db.write((tx) => requestScan(app, tx, id));
+        const { id } = c.req.valid('param');
+        scanLibrary(app, actorOf(c, app), id);
         return c.json(reply(c.var.viewer, id), 202);
       },
     )

@@ -55,6 +55,15 @@ export function removeLibrary(app: App, by: Actor, id: string): void {
   });
 }
 
+/** Looks for changes now, since somebody wants it. */
+export function scanLibrary(app: App, by: Actor, id: string): void {
+  const row = getLibrary(app.db.orm, id);
+  app.db.write((tx) => {
+    requestScan(app, tx, id);
+    recordAct(app, tx, by, { act: 'library.scanned', target: row });
+  });
+}
+
 export function requestScan(app: App, tx: Tx, libraryId: string): void {
   app.queue.enqueue(tx, scanJob, { libraryId }, { dedupeKey: `scan ${libraryId}` });
   announce(app, libraryId);

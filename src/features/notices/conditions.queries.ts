@@ -6,7 +6,7 @@ import { KEEP_FREE_BYTES } from '../../platform/storage/port.ts';
 import { readTlsPair, tlsFilesOf } from '../../platform/tls.ts';
 import type { App } from '../../ports.ts';
 import { listBackups } from '../backups/files.service.ts';
-import { nextBackupMs } from '../backups/service.ts';
+import { nextBackupMs } from '../backups/when.queries.ts';
 import { readDisk } from '../instance/disk.service.ts';
 import { libraries, libraryFolders } from '../libraries/schema.ts';
 import { acceptedAtMs, hasMail } from '../mail/service.ts';

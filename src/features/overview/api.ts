@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, TimeMs } from '../../core/wire.ts';
+import { Origin } from '../videos/api.ts';
 
 /** What our own files are for. */
 export const FileKind = z.enum([
@@ -35,10 +36,14 @@ export const PlayingWire = z.object({
 export type PlayingWire = z.infer<typeof PlayingWire>;
 export const PlayingList = z.object({ items: z.array(PlayingWire) });
 
-export const HealthCheck = z.enum(['ffmpeg', 'disk', 'libraries', 'jobs']);
+export const HealthCheck = z.enum(['ffmpeg', 'disk', 'libraries', 'jobs', 'backups']);
 export const HealthWire = z.object({
   check: HealthCheck,
   state: z.enum(['ok', 'note', 'warning', 'problem']),
+  verdict: z
+    .enum(['good', 'none', 'waiting', 'failed', 'unreadable', 'late', 'old'])
+    .optional()
+    .describe('How it stands with backups, in a word.'),
   /** What it is about: a version, names, how many. */
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
 });
@@ -65,6 +70,13 @@ export const OverviewWire = z.object({
     .nullable(),
   storage: z.object({
     files: z.array(Usage.extend({ kind: FileKind })).describe("Kinora's own files."),
+    origins: z.array(Usage.extend({ origin: Origin })).describe('What originals take, by where they came from.'),
+    people: z
+      .array(Usage.extend({ user: z.object({ id: Id, username: z.string() }).nullable() }))
+      .describe('The same by uploader, those with most first, ten at most. Null: whose account is gone.'),
+    largest: z
+      .array(z.object({ id: Id, title: z.string(), bytes: z.number().int(), origin: Origin }))
+      .describe('The largest videos, ten at most.'),
     libraries: z
       .array(Usage.extend({ library: z.object({ id: Id, name: z.string() }) }))
       .describe('Files in the folders of libraries, which stay where they are.'),

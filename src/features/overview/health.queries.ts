@@ -1,12 +1,13 @@
 import { asc, eq, isNull } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
+import { judgeBackups, seeBackups } from '../backups/health.queries.ts';
 import { readDisk } from '../instance/disk.service.ts';
 import { libraries, libraryFolders } from '../libraries/schema.ts';
 import type { HealthWire } from './api.ts';
 
 /** What can be told at once of what `kinora doctor` looks at at length. */
 export async function checkHealth(app: App): Promise<HealthWire[]> {
-  return [ffmpegHealth(app), await diskHealth(app), librariesHealth(app), jobsHealth(app)];
+  return [ffmpegHealth(app), await diskHealth(app), librariesHealth(app), jobsHealth(app), backupsHealth(app)];
 }
 
 function ffmpegHealth(app: App): HealthWire {
@@ -40,4 +41,21 @@ function librariesHealth(app: App): HealthWire {
 function jobsHealth(app: App): HealthWire {
   const failed = app.queue.counts().reduce((sum, lane) => sum + lane.failed, 0);
   return { check: 'jobs', state: failed > 0 ? 'warning' : 'ok', facts: { count: failed } };
+}
+
+function backupsHealth(app: App): HealthWire {
+  const seen = seeBackups(app);
+  const verdict = judgeBackups(seen);
+  const states = { good: 'ok', none: 'note', old: 'note', waiting: 'note' } as const;
+  const state = verdict in states ? states[verdict as keyof typeof states] : 'warning';
+  return {
+    check: 'backups',
+    state,
+    verdict,
+    facts: {
+      ...(seen.newest && { takenAtMs: seen.newest.takenAtMs, sizeBytes: seen.newest.sizeBytes }),
+      ...(verdict === 'failed' && { reason: seen.failed!.reason }),
+      ...(verdict === 'unreadable' && { reason: seen.unreadable! }),
+    },
+  };
 }

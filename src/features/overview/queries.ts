@@ -1,12 +1,17 @@
-import { asc, eq, isNull } from 'drizzle-orm';
+import { asc, desc, eq, inArray, isNull } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
 import { VERSION } from '../../version.ts';
+import { users } from '../accounts/schema.ts';
 import { libraries } from '../libraries/schema.ts';
+import { Origin } from '../videos/api.ts';
+import { videos } from '../videos/schema.ts';
 import { type FileKind, FileKind as Kinds, type OverviewWire } from './api.ts';
 import { forecastDisk } from './forecast.ts';
 import { checkHealth } from './health.queries.ts';
 import { storageUsage } from './schema.ts';
 import { filesCountedAtMs, recentDays } from './usage.service.ts';
+
+const LARGEST = 10;
 
 /** How an instance is: everything here is read from memory or a few rows. */
 export async function readOverview(app: App): Promise<OverviewWire> {
@@ -31,8 +36,9 @@ async function readSpace(app: App): Promise<OverviewWire['disk']> {
 }
 
 function readStorage(app: App): OverviewWire['storage'] {
-  const files = app.db.orm.select().from(storageUsage).where(eq(storageUsage.of, 'files')).all();
-  const inLibraries = app.db.orm.select().from(storageUsage).where(eq(storageUsage.of, 'library')).all();
+  const files = readUsage(app, 'files');
+  const inLibraries = readUsage(app, 'library');
+  const origins = readUsage(app, 'origin');
   const named = app.db.orm
     .select({ id: libraries.id, name: libraries.name })
     .from(libraries)
@@ -45,6 +51,12 @@ function readStorage(app: App): OverviewWire['storage'] {
       const found = files.find(({ key }) => key === kind);
       return found ? [{ kind, bytes: found.bytes, files: found.files }] : [];
     }),
+    origins: Origin.options.flatMap((origin) => {
+      const found = origins.find(({ key }) => key === origin);
+      return found ? [{ origin, bytes: found.bytes, files: found.files }] : [];
+    }),
+    people: readPeople(app),
+    largest: readLargest(app),
     libraries: named.map((library) => {
       const found = inLibraries.find(({ key }) => key === library.id);
       return { library, bytes: found?.bytes ?? 0, files: found?.files ?? 0 };
@@ -52,4 +64,36 @@ function readStorage(app: App): OverviewWire['storage'] {
     cache: { bytes: cache.bytes(), files: cache.segments() },
     countedAtMs: filesCountedAtMs(app),
   };
+}
+
+function readUsage({ db }: App, of: (typeof storageUsage.$inferSelect)['of']) {
+  return db.orm.select().from(storageUsage).where(eq(storageUsage.of, of)).all();
+}
+
+function readPeople(app: App): OverviewWire['storage']['people'] {
+  const usage = readUsage(app, 'owner');
+  const known = app.db.orm
+    .select({ id: users.id, username: users.username })
+    .from(users)
+    .where(
+      inArray(
+        users.id,
+        usage.map(({ key }) => key),
+      ),
+    )
+    .all();
+  return usage
+    .map(({ key, bytes, files }) => ({ user: known.find(({ id }) => id === key) ?? null, bytes, files }))
+    .sort((a, b) => Number(a.user === null) - Number(b.user === null) || b.bytes - a.bytes);
+}
+
+function readLargest({ db }: App): OverviewWire['storage']['largest'] {
+  const { id, title, sizeBytes, origin } = videos;
+  return db.orm
+    .select({ id, title, bytes: sizeBytes, origin })
+    .from(videos)
+    .where(isNull(videos.deletedAtMs))
+    .orderBy(desc(sizeBytes), desc(id))
+    .limit(LARGEST)
+    .all();
 }

@@ -4,9 +4,12 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 export const storageUsage = sqliteTable(
   'storage_usage',
   {
-    /** `files`: ours, by what they are for. `library`: those of a library, which stay where they are. */
-    of: text('of').$type<'files' | 'library'>().notNull(),
-    /** What they are for (`FileKind`), or the library's id. */
+    /**
+     * `files`: ours, by what they are for. `library`: those of a library, which stay where they are. `origin`, `owner`:
+     * originals by where they came from, and by whose they are.
+     */
+    of: text('of').$type<'files' | 'library' | 'origin' | 'owner'>().notNull(),
+    /** What they are for (`FileKind`), the library's id, the origin, or the account's id (empty: nobody's). */
     key: text('key').notNull(),
     bytes: integer('bytes').notNull(),
     files: integer('files').notNull(),

@@ -1,6 +1,9 @@
-import { and, asc, count, eq, gt, isNotNull, isNull, lt, lte, max, sum } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
+import { and, asc, count, desc, eq, gt, gte, isNotNull, isNull, lt, lte, max, type SQL, sql, sum } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { DAY_MS } from '../../core/time.ts';
 import type { App } from '../../ports.ts';
+import { Origin } from '../videos/api.ts';
 import { videos } from '../videos/schema.ts';
 import type { FileKind } from './api.ts';
 import type { DiskSample } from './forecast.ts';
@@ -33,16 +36,66 @@ export async function recountFiles(app: App): Promise<void> {
   replace(app, 'files', usage);
 }
 
-/** Periodic: sums up what each library has in its folders, from an index alone. */
-export function sumLibraries(app: App): void {
-  const rows = app.db.orm
-    .select({ key: videos.libraryId, files: count(), bytes: sum(videos.sizeBytes).mapWith(Number) })
-    .from(videos)
-    .where(and(isNotNull(videos.libraryId), isNull(videos.deletedAtMs)))
-    .groupBy(videos.libraryId)
-    .all();
-  replace(app, 'library', new Map(rows.map(({ key, bytes, files }) => [key!, { bytes, files }])));
+/** How many people the overview names. */
+const NAMED_PEOPLE = 10;
+/** The key of what is left when those are taken away: of more people, and of accounts that are gone. */
+export const OTHERS = '';
+
+/**
+ * Periodic: sums up what each library has in its folders, and what originals take by origin and by uploader, each from an index
+ * alone and with a breath between them.
+ */
+export async function sumVideos(app: App): Promise<void> {
+  replace(app, 'library', sumBy(app, videos.libraryId, isNotNull(videos.libraryId)));
+  await setImmediate();
+  const origins = sumOrigins(app);
+  replace(app, 'origin', origins);
+  await setImmediate();
+  const people = sumBy(app, videos.ownerId, isNotNull(videos.ownerId), NAMED_PEOPLE);
+  const others = [...origins].filter(([origin]) => origin !== 'library').map(([, usage]) => usage);
+  const left = minus(total(others), total([...people.values()]));
+  if (left.bytes > 0) people.set(OTHERS, left);
+  replace(app, 'owner', people);
 }
+
+/** One walk along the index of sizes: SQLite would sort it to group it. */
+function sumOrigins({ db }: App): Map<string, Usage> {
+  const of = (origin: Origin) => sql`filter (where ${videos.origin} = ${origin})`;
+  const columns = Origin.options.flatMap((origin) => [
+    [`${origin} bytes`, sql<number>`coalesce(sum(${videos.sizeBytes}) ${of(origin)}, 0)`] as const,
+    [`${origin} files`, sql<number>`count(*) ${of(origin)}`] as const,
+  ]);
+  const row = db.orm
+    .select(Object.fromEntries(columns))
+    .from(videos)
+    .where(and(gte(videos.sizeBytes, 0), isNull(videos.deletedAtMs)))
+    .get();
+  const usage = Origin.options.map((origin): [string, Usage] => [
+    origin,
+    { bytes: row?.[`${origin} bytes`] ?? 0, files: row?.[`${origin} files`] ?? 0 },
+  ]);
+  return new Map(usage.filter(([, { files }]) => files > 0));
+}
+
+function sumBy({ db }: App, column: SQLiteColumn, where: SQL, limit = 10_000): Map<string, Usage> {
+  const bytes = sum(videos.sizeBytes).mapWith(Number);
+  const rows = db.orm
+    .select({ key: sql<string>`${column}`, files: count(), bytes })
+    .from(videos)
+    .where(and(where, isNull(videos.deletedAtMs)))
+    .groupBy(column)
+    .orderBy(desc(bytes))
+    .limit(limit)
+    .all();
+  return new Map(rows.map(({ key, bytes, files }) => [key, { bytes, files }]));
+}
+
+const total = (all: Usage[]): Usage =>
+  all.reduce((sum, one) => ({ bytes: sum.bytes + one.bytes, files: sum.files + one.files }), { bytes: 0, files: 0 });
+const minus = (one: Usage, other: Usage): Usage => ({
+  bytes: one.bytes - other.bytes,
+  files: Math.max(0, one.files - other.files),
+});
 
 /** Periodic: writes down how full the disk is; the last of a day stays. */
 export async function noteDisk(app: App): Promise<void> {
@@ -83,7 +136,7 @@ export function filesCountedAtMs(app: App): number | null {
   );
 }
 
-function replace(app: App, of: 'files' | 'library', usage: Map<string, Usage>): void {
+function replace(app: App, of: (typeof storageUsage.$inferSelect)['of'], usage: Map<string, Usage>): void {
   const countedAtMs = app.clock.nowMs();
   app.db.write((tx) => {
     tx.delete(storageUsage).where(eq(storageUsage.of, of)).run();

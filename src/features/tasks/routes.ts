@@ -10,7 +10,7 @@ import { editTask, listTasks, runTask } from './service.ts';
 export function taskRoutes(app: App) {
   return new Hono<HttpEnv>()
     .get('/api/tasks', access('admin', { summary: 'Everything periodic', returns: { 200: TaskList } }), (c) =>
-      c.json({ items: listTasks(app) }, 200),
+      c.json({ items: listTasks(app), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }, 200),
     )
     .post(
       '/api/tasks/:name/run',
@@ -20,12 +20,12 @@ export function taskRoutes(app: App) {
     )
     .patch(
       '/api/tasks/:name',
-      access('admin', { summary: 'Choose how often a task runs', returns: { 200: TaskReply } }),
+      access('admin', { summary: 'Choose when a task runs', returns: { 200: TaskReply } }),
       valid('param', TaskParam),
       valid('json', EditTaskBody),
       (c) => {
-        const { everyMinutes } = c.req.valid('json');
-        return c.json({ task: editTask(app, actorOf(c, app), c.req.valid('param').name, everyMinutes) }, 200);
+        const { name } = c.req.valid('param');
+        return c.json({ task: editTask(app, actorOf(c, app), name, c.req.valid('json')) }, 200);
       },
     );
 }

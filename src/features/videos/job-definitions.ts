@@ -27,5 +27,8 @@ export const soundJob = defineJob('videos.sound', VideoPayload, {
   timeout: '2h',
   priority: -5,
 });
-/** Fills the encoded ladder of a video kept eagerly. */
-export const fillJob = defineJob('videos.fill', VideoPayload, { lane: 'encode', attempts, timeout: '2d' });
+/** Fills the encoded ladder of a video kept eagerly; `again` where it was ready before, and segments have been lost. */
+const FillPayload = VideoPayload.extend({ again: z.boolean().optional() });
+export const fillJob = defineJob('videos.fill', FillPayload, { lane: 'encode', attempts, timeout: '2d' });
+/** Looks which originals are in storage, after a backup has been put back. */
+export const recheckJob = defineJob('videos.recheck', z.object({}), { lane: 'scan', attempts, timeout: '12h' });

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { SECOND_MS } from '../../core/time.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import { PermanentJobError } from '../../platform/queue.define.ts';
@@ -5,9 +6,10 @@ import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
 import { noteWeighed, weighEncoded } from './bandwidth.ts';
 import { makeImages } from './images.ts';
-import { fillJob, imagesJob, probeJob, soundJob, TRIES } from './job-definitions.ts';
+import { fillJob, imagesJob, probeJob, recheckJob, soundJob, TRIES } from './job-definitions.ts';
 import { failureSentence, probeVideo } from './probe.ts';
 import { findVideo } from './queries.ts';
+import { recheckOriginals } from './restored.service.ts';
 import { markReady, noteEncodePercent } from './service.ts';
 import { measureSound } from './sound.ts';
 import { findStream } from './streams.queries.ts';
@@ -15,7 +17,8 @@ import { findStream } from './streams.queries.ts';
 /** Says who does this feature's background work. */
 export function handleVideoJobs(app: App): void {
   app.queue.handle(probeJob, ({ videoId }, context) => explaining(context, () => probeVideo(app, videoId, context)));
-  app.queue.handle(fillJob, ({ videoId }, context) => explaining(context, () => fillVideo(app, videoId, context)));
+  app.queue.handle(fillJob, (payload, context) => explaining(context, () => fillVideo(app, payload, context)));
+  app.queue.handle(recheckJob, (_payload, { signal }) => recheckOriginals(app, signal));
   app.queue.handle(imagesJob, ({ videoId }, context) =>
     explaining(context, () => makeImages(app, videoId, context.signal)),
   );
@@ -25,17 +28,21 @@ export function handleVideoJobs(app: App): void {
 }
 
 /** Makes all encoded renditions of a video kept eagerly, telling how far it is. */
-async function fillVideo(app: App, videoId: string, { signal, progress }: JobContext): Promise<void> {
+async function fillVideo(
+  app: App,
+  { videoId, again = false }: z.output<typeof fillJob.payload>,
+  { signal, progress }: JobContext,
+): Promise<void> {
   const stream = findStream(app, videoId);
   const video = findVideo(app.db.orm, videoId);
-  if (!stream || !video || video.state === 'ready') return;
+  if (!stream || !video || (video.state === 'ready' && !again)) return;
   const startedAtMs = app.clock.nowMs();
   let notedAtMs = startedAtMs;
   let firstPercent: number | null = null;
   await app.streaming.fill({
     source: stream.source,
     renditions: stream.renditions.filter(({ spec }) => spec.mode === 'encoded'),
-    urgency: video.origin === 'upload' ? 'upload' : 'eager',
+    urgency: video.origin === 'upload' && !again ? 'upload' : 'eager',
     signal,
     onPercent(percent) {
       firstPercent ??= percent;
@@ -44,13 +51,13 @@ async function fillVideo(app: App, videoId: string, { signal, progress }: JobCon
       progress(percent, speed > 0 ? Math.round((100 - percent) / speed) : null);
       if (nowMs - notedAtMs < 2 * SECOND_MS) return;
       notedAtMs = nowMs;
-      noteEncodePercent(app, videoId, Math.floor(percent));
+      if (!again) noteEncodePercent(app, videoId, Math.floor(percent));
     },
   });
   const weighed = await weighEncoded(app, stream);
   app.db.write((tx) => {
     noteWeighed(tx, weighed);
-    markReady(app, tx, videoId);
+    if (!again) markReady(app, tx, videoId);
   });
 }
 

@@ -52,10 +52,20 @@ export const videos = sqliteTable(
     index('videos_newest').on(table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
     index('videos_visible').on(table.visibility, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
     index('videos_owner').on(table.ownerId, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
-    // Holds the size, too: what an account takes is summed up from the index alone.
-    index('videos_owner_size').on(table.ownerId, table.sizeBytes).where(sql`${table.deletedAtMs} is null`),
+    // These hold all that sums ask for, `deleted_at_ms` as well: SQLite reads that from the row otherwise, though it is the
+    // index's own condition.
+    index('videos_owner_size')
+      .on(table.ownerId, table.sizeBytes, table.deletedAtMs)
+      .where(sql`${table.deletedAtMs} is null`),
+    index('videos_library_size')
+      .on(table.libraryId, table.sizeBytes, table.deletedAtMs)
+      .where(sql`${table.deletedAtMs} is null`),
+    // The largest of all, and what each origin takes. It does not begin with the origin: lists of one origin would be sorted
+    // instead of read in their order.
+    index('videos_size')
+      .on(table.sizeBytes, table.id, table.origin, table.deletedAtMs)
+      .where(sql`${table.deletedAtMs} is null`),
     index('videos_library').on(table.libraryId, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
-    index('videos_library_size').on(table.libraryId, table.sizeBytes).where(sql`${table.deletedAtMs} is null`),
     index('videos_state').on(table.state, table.createdAtMs).where(sql`${table.deletedAtMs} is null`),
     index('videos_deleted').on(table.deletedAtMs).where(sql`${table.deletedAtMs} is not null`),
   ],
@@ -87,6 +97,7 @@ export const sources = sqliteTable(
   },
   (table) => [
     index('sources_video').on(table.videoId),
+    index('sources_missing').on(table.id).where(sql`${table.missing} = 1`),
     index('sources_format').on(table.format).where(sql`${table.timeline} is not null`),
     uniqueIndex('sources_in_place').on(table.location).where(sql`${table.kind} = 'inPlace'`),
   ],

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { beginRestore, commitRestore, finishRestore } from './pending.ts';
+import { beginRestore, commitRestore, dropRestoredNote, finishRestore, readRestoredNote } from './pending.ts';
 
 const ASIDE = 'before-restore-20260101T000000Z';
 const NEW = {
@@ -65,7 +65,11 @@ function read(root: string): Record<string, string> {
 
 it('puts everything in its place and keeps what was there', () => {
   write(beginRestore(data), NEW);
-  commitRestore(data, ASIDE);
+  const note = { act: 'restore', name: 'kinora.tar', atMs: 2, createdAtMs: 1, originals: false } as const;
+  commitRestore(data, ASIDE, note);
+  expect(readRestoredNote(data)).toEqual(note);
+  dropRestoredNote(data);
+  expect(readRestoredNote(data)).toBeNull();
   expect(read(data)).toEqual(AFTER);
 });
 

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { CONFIG, CONFIG_ELSEWHERE, DATABASE, SECRET } from './contents.ts';
 import { syncPath } from './database-copy.ts';
 
@@ -19,11 +20,41 @@ export function beginRestore(dataFolder: string): string {
   return staging;
 }
 
+/** Left in the data folder by whoever put something back, for the server to find at its next start. */
+export const RESTORED = 'restored.json';
+
+const RestoredNote = z.object({
+  /** `restore`: a backup. `rollback`: a copy of the database from before an upgrade. */
+  act: z.enum(['restore', 'rollback']),
+  /** The backup's file, or the snapshot's name. */
+  name: z.string(),
+  /** When it was put back, and when it had been made. */
+  atMs: z.number(),
+  createdAtMs: z.number(),
+  version: z.string().optional(),
+  originals: z.boolean().optional(),
+});
+export type RestoredNote = z.infer<typeof RestoredNote>;
+
+/** What was put back since the server ran last; null when nothing was. */
+export function readRestoredNote(dataFolder: string): RestoredNote | null {
+  try {
+    return RestoredNote.parse(JSON.parse(readFileSync(join(dataFolder, RESTORED), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+export function dropRestoredNote(dataFolder: string): void {
+  rmSync(join(dataFolder, RESTORED), { force: true });
+}
+
 /**
  * Puts back what has been laid out. What was there of the database and the settings is kept in `backups/<aside>/`;
  * files of videos are put beside those that are there.
  */
-export function commitRestore(dataFolder: string, aside: string): void {
+export function commitRestore(dataFolder: string, aside: string, note: RestoredNote): void {
+  writeFileSync(join(dataFolder, UNFINISHED, RESTORED), `${JSON.stringify(note)}\n`, { flush: true });
   const ready = join(dataFolder, `restore.${aside}.ready`);
   renameSync(join(dataFolder, UNFINISHED), ready);
   syncPath(dataFolder);
@@ -45,6 +76,7 @@ export function finishRestore(dataFolder: string): void {
     const keep = join(dataFolder, 'backups', aside);
     if (existsSync(join(ready, 'videos'))) moveFiles(join(ready, 'videos'), join(dataFolder, 'videos'));
     for (const setting of [SECRET, CONFIG, CONFIG_ELSEWHERE]) exchange(ready, dataFolder, keep, setting, [setting]);
+    exchange(ready, dataFolder, keep, RESTORED, [RESTORED]);
     // The write-ahead log belongs to the database that goes, and would be taken for the new one's.
     exchange(ready, dataFolder, keep, DATABASE, [`${DATABASE}-wal`, `${DATABASE}-shm`, DATABASE]);
     syncPath(dataFolder);

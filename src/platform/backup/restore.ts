@@ -1,17 +1,16 @@
 import { createWriteStream, existsSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import { lockDataFolder } from '../datadir.ts';
 import { damaged, readArchive } from './archive.ts';
 import { CONFIG_ELSEWHERE, DATABASE, FACTS, isExpected } from './contents.ts';
 import { checkDatabase } from './database-copy.ts';
-import { abandonRestore, beginRestore, commitRestore, finishRestore } from './pending.ts';
+import { BackupFacts } from './facts.ts';
+import { abandonRestore, beginRestore, commitRestore, finishRestore, RESTORED } from './pending.ts';
 import { asideName } from './snapshots.ts';
-import type { BackupFacts } from './write.ts';
 
 export interface RestoreOptions {
   /** The archive. */
@@ -37,13 +36,6 @@ export interface Restored {
   configPath: string | null;
 }
 
-const Facts = z.object({
-  format: z.literal(1),
-  version: z.string(),
-  createdAtMs: z.number(),
-  originals: z.boolean(),
-});
-
 /** What may lie in a data folder that counts as empty. */
 const HARMLESS = new Set([
   'lock.db',
@@ -54,6 +46,7 @@ const HARMLESS = new Set([
   'kinora.yaml',
   '.kinora',
   'hardware.json',
+  RESTORED,
 ]);
 
 /**
@@ -79,7 +72,16 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     const hasConfigElsewhere = existsSync(join(staging, CONFIG_ELSEWHERE));
     signal.throwIfAborted();
     const aside = asideName('restore', options.nowMs);
-    commitRestore(dataFolder, aside);
+    const { createdAtMs, version, originals } = facts;
+    const note = {
+      act: 'restore' as const,
+      name: basename(options.path),
+      atMs: options.nowMs,
+      createdAtMs,
+      version,
+      originals,
+    };
+    commitRestore(dataFolder, aside, note);
     const asideFolder = join(dataFolder, 'backups', aside);
     return {
       facts,
@@ -125,7 +127,7 @@ async function verifyBackup(options: RestoreOptions): Promise<BackupFacts> {
 
 function readFacts(json: string): BackupFacts {
   try {
-    return Facts.parse(JSON.parse(json));
+    return BackupFacts.parse(JSON.parse(json));
   } catch (error) {
     throw damaged(`${FACTS} does not say what it is`, error);
   }

@@ -82,7 +82,7 @@ export function rollBack(dataFolder: string, name: string, nowMs: number): { asi
     for (const end of ['-wal', '-shm']) rmSync(copy + end, { force: true });
     syncPath(copy);
     const aside = asideName('rollback', nowMs);
-    commitRestore(dataFolder, aside);
+    commitRestore(dataFolder, aside, { act: 'rollback', name, atMs: nowMs, createdAtMs: snapshot.takenAtMs });
     return { aside, migrations };
   } catch (error) {
     abandonRestore(dataFolder);

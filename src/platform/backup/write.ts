@@ -1,20 +1,10 @@
 import { existsSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { type ArchiveFile, readArchive, writeArchive } from './archive.ts';
 import { CONFIG, CONFIG_ELSEWHERE, DATABASE, type DataFile, FACTS, listVideoFiles, SECRET } from './contents.ts';
-import { copyDatabase, syncPath } from './database-copy.ts';
-
-/** What a backup says of itself, in `backup.json`. */
-export interface BackupFacts {
-  format: 1;
-  /** The version of Kinora that wrote it. */
-  version: string;
-  createdAtMs: number;
-  /** Whether uploaded originals are in it. */
-  originals: boolean;
-}
+import { syncPath } from './database-copy.ts';
+import type { BackupFacts } from './facts.ts';
 
 export interface BackupOptions {
   dataFolder: string;
@@ -26,10 +16,22 @@ export interface BackupOptions {
   version: string;
   nowMs: number;
   signal: AbortSignal;
+  /** Copies the database that is in a data folder to `path`, telling what has been written of it. */
+  copyDatabase: (copy: DatabaseCopy) => Promise<void>;
   onStep?: (step: 'database' | 'files' | 'check') => void;
-  /** How much of the files is written, in whole percent. */
+  /** How much is done, in whole percent; told again now and then where that takes long, as a sign of life. */
   onPercent?: (percent: number) => void;
 }
+
+export interface DatabaseCopy {
+  dataFolder: string;
+  path: string;
+  signal: AbortSignal;
+  onBytes: (bytes: number) => void;
+}
+
+/** Of a large backup a percent takes minutes: who listens hears that it goes on. */
+const TOLD_AGAIN_MS = 5000;
 
 /**
  * Writes a backup of a data folder, also while a server works on it, and reads it back before it appears under its name.
@@ -45,21 +47,15 @@ export async function writeBackup(options: BackupOptions): Promise<{ files: numb
   const databasePath = `${path}.${process.pid}.db`;
   try {
     const expectedBytes = await sizeUp(options);
-    refuseWithoutRoom(dirname(path), expectedBytes, join(dataFolder, DATABASE));
-    let doneBytes = 0;
-    let toldPercent = -1;
+    const databaseBytes = statSync(join(dataFolder, DATABASE)).size;
+    refuseWithoutRoom(dirname(path), expectedBytes, databaseBytes);
+    // All of it is written and read, and the database copied before that.
+    const onBytes = progressOf(2 * expectedBytes + databaseBytes, options.onPercent);
     onStep('files');
-    await writeArchive(partPath, archiveFiles(options, databasePath), {
-      signal,
-      onBytes(bytes) {
-        doneBytes += bytes;
-        const percent = Math.min(99, Math.floor((doneBytes / Math.max(1, expectedBytes)) * 100));
-        if (percent !== toldPercent) options.onPercent?.((toldPercent = percent));
-      },
-    });
+    await writeArchive(partPath, archiveFiles(options, databasePath, onBytes), { signal, onBytes });
     rmSync(databasePath, { force: true });
     onStep('check');
-    const found = await readArchive(partPath, async (_name, _size, body) => drain(body), signal);
+    const found = await readArchive(partPath, async (_name, _size, body) => drain(body, onBytes), signal);
     if (existsSync(path)) throw new Error(taken(path));
     renameSync(partPath, path);
     syncPath(dirname(path));
@@ -72,8 +68,12 @@ export async function writeBackup(options: BackupOptions): Promise<{ files: numb
   }
 }
 
-async function* archiveFiles(options: BackupOptions, databasePath: string): AsyncGenerator<ArchiveFile> {
-  const { dataFolder, originals, configFile, version, nowMs } = options;
+async function* archiveFiles(
+  options: BackupOptions,
+  databasePath: string,
+  onCopied: (bytes: number) => void,
+): AsyncGenerator<ArchiveFile> {
+  const { dataFolder, originals, configFile, version, nowMs, signal } = options;
   const facts: BackupFacts = { format: 1, version, createdAtMs: nowMs, originals };
   const json = Buffer.from(`${JSON.stringify(facts, null, 2)}\n`);
   yield { name: FACTS, sizeBytes: json.length, modifiedAtMs: nowMs, body: [json] };
@@ -84,12 +84,7 @@ async function* archiveFiles(options: BackupOptions, databasePath: string): Asyn
     written.add(file.name);
   }
   options.onStep?.('database');
-  const source = new Database(join(dataFolder, DATABASE), { fileMustExist: true, timeout: 60_000 });
-  try {
-    copyDatabase(source, databasePath);
-  } finally {
-    source.close();
-  }
+  await options.copyDatabase({ dataFolder, path: databasePath, signal, onBytes: onCopied });
   yield* asEntry(DATABASE, databasePath);
   for await (const file of listVideoFiles(dataFolder, originals)) if (!written.has(file.name)) yield* entryOf(file);
 }
@@ -148,10 +143,10 @@ function refuseWrongPlaces(dataFolder: string, path: string): void {
 
 const taken = (path: string) => `${path} is already there, and is not written over. Choose another name.`;
 
-function refuseWithoutRoom(folder: string, expectedBytes: number, databasePath: string): void {
+function refuseWithoutRoom(folder: string, expectedBytes: number, databaseBytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
   // The copy of the database lies beside the archive until it is in it.
-  const neededBytes = expectedBytes + statSync(databasePath).size;
+  const neededBytes = expectedBytes + databaseBytes;
   if (bavail * bsize >= neededBytes) return;
   throw new Error(
     `There is not enough room in ${folder}: the backup takes about ${gigabytes(neededBytes)}, and ${gigabytes(bavail * bsize)} are free.`,
@@ -180,8 +175,21 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _part of body);
+async function drain(body: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void): Promise<void> {
+  for await (const part of body) onBytes(part.length);
+}
+
+function progressOf(totalBytes: number, onPercent: (percent: number) => void = () => {}): (bytes: number) => void {
+  let doneBytes = 0;
+  let toldPercent = -1;
+  let toldAtMs = 0;
+  return (bytes) => {
+    doneBytes += bytes;
+    const percent = Math.min(99, Math.floor((doneBytes / Math.max(1, totalBytes)) * 100));
+    if (percent === toldPercent && Date.now() - toldAtMs < TOLD_AGAIN_MS) return;
+    [toldPercent, toldAtMs] = [percent, Date.now()];
+    onPercent(percent);
+  };
 }
 
 function asSentence(error: unknown, path: string): unknown {

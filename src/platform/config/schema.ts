@@ -7,6 +7,7 @@ import { data, instance } from './sections/instance.ts';
 import { libraries } from './sections/libraries.ts';
 import { mail } from './sections/mail.ts';
 import { accounts, uploads } from './sections/people.ts';
+import { schedule } from './sections/schedule.ts';
 import { log, metrics } from './sections/watching-over.ts';
 
 /** Every setting there is, with its default and its meaning: the one source of config/default.yaml and the docs. */
@@ -22,6 +23,7 @@ export const ConfigSchema = z.strictObject({
   cache,
   backup,
   mail,
+  schedule,
   media,
   log,
   metrics,

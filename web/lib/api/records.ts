@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Page } from '../../../src/core/wire.ts';
 import type { ActName, ActWire } from '../../../src/features/audit/api.ts';
 import type { LogLevel, LogLineWire } from '../../../src/features/logs/api.ts';
-import type { TaskList, TaskReply } from '../../../src/features/tasks/api.ts';
+import type { EditTaskBody, TaskList, TaskReply } from '../../../src/features/tasks/api.ts';
 import { request } from './client.ts';
 
 /** What admins read up: acts, lines of the log, periodic tasks. */
@@ -26,5 +26,5 @@ export const listLog = (filter: LogFilter, cursor?: string) =>
 export const listTasks = () => request<z.infer<typeof TaskList>>('/api/tasks');
 export const runTask = (name: string) =>
   request<z.infer<typeof TaskReply>>(`/api/tasks/${name}/run`, { method: 'POST' });
-export const editTask = (name: string, everyMinutes: number | null) =>
-  request<z.infer<typeof TaskReply>>(`/api/tasks/${name}`, { method: 'PATCH', body: { everyMinutes } });
+export const editTask = (name: string, timing: EditTaskBody) =>
+  request<z.infer<typeof TaskReply>>(`/api/tasks/${name}`, { method: 'PATCH', body: timing });

@@ -12,6 +12,9 @@ export const enWatch = {
   'watch.offlineTitle': 'Its folder cannot be reached',
   'watch.offlineText':
     'The disk or share this video lies on is not connected. Nothing was deleted; it plays again as soon as it is back.',
+  'watch.originalMissingTitle': 'Its original is not here',
+  'watch.originalMissingText':
+    'The file that was uploaded is not in storage, as after a backup without originals was put back. Title, comments and progress are kept; it plays again within the hour once an admin has copied it back.',
   'watch.processingTitle': 'Almost there',
   'watch.processingText': 'Kinora is looking at the file. It can be played in a moment; this page shows it by itself.',
   'watch.fetchingTitle': 'Still being fetched',

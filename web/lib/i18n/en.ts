@@ -1,4 +1,5 @@
 import { enAdmin } from './en-admin.ts';
+import { enBackups } from './en-backups.ts';
 import { enJobs } from './en-jobs.ts';
 import { enLibrary } from './en-library.ts';
 import { enNotices } from './en-notices.ts';
@@ -19,6 +20,7 @@ export const en = {
   ...enAdmin,
   ...enPeople,
   ...enNotices,
+  ...enBackups,
   loading: 'Loading',
   saved: 'Saved.',
   copied: 'Copied.',
@@ -149,6 +151,7 @@ export const en = {
   'welcome.copyAddress': 'Copy the address',
 
   'video.offline': 'Offline',
+  'video.originalMissing': 'Original missing',
   'video.failed': 'Failed',
   'video.uploading': 'Uploading {percent}',
   'video.fetching': 'Fetching {percent}',

@@ -1,5 +1,6 @@
 import {
   Activity,
+  Archive,
   BellRing,
   Gauge,
   type IconNode,
@@ -21,7 +22,7 @@ export interface AdminTab {
   count?: number;
 }
 
-/** The pages of the admin area, in the order of its bar: Overview, Notices, Users, Libraries, Jobs, Tasks, Settings, Logs. */
+/** The pages of the admin area, in the order of its bar: Overview, Notices, Users, Libraries, Jobs, Tasks, Backups, Settings, Logs. */
 export function adminTabs({ waiting }: { waiting: number }): AdminTab[] {
   return [
     { path: appPath('/admin'), label: t('admin.overview'), icon: Gauge },
@@ -30,6 +31,7 @@ export function adminTabs({ waiting }: { waiting: number }): AdminTab[] {
     { path: appPath('/admin/libraries'), label: t('nav.libraries'), icon: Library },
     { path: appPath('/admin/jobs'), label: t('nav.jobs'), icon: Activity },
     { path: appPath('/admin/tasks'), label: t('tasks.title'), icon: Timer },
+    { path: appPath('/admin/backups'), label: t('backups.title'), icon: Archive },
     { path: appPath('/admin/settings'), label: t('settings.title'), icon: SlidersHorizontal },
     { path: appPath('/admin/logs'), label: t('logs.title'), icon: ScrollText },
     { path: appPath('/admin/audit'), label: t('audit.title'), icon: ListTree },

@@ -2,7 +2,7 @@ import './health-list.css';
 import { CircleCheck, type IconNode, Info, OctagonAlert, TriangleAlert } from 'lucide';
 import type { HealthWire } from '../../../../src/features/overview/api.ts';
 import { appPath } from '../../../lib/base.ts';
-import { bytesText } from '../../../lib/i18n/format.ts';
+import { bytesText, relativeText } from '../../../lib/i18n/format.ts';
 import { type Params, t } from '../../../lib/i18n/translate.ts';
 import { Icon } from '../../../ui/icon.tsx';
 
@@ -17,6 +17,7 @@ const ICON: Record<HealthWire['state'], IconNode> = {
 const LEADS_TO: Partial<Record<HealthWire['check'], string>> = {
   libraries: '/admin/libraries',
   jobs: '/admin/jobs?state=failed',
+  backups: '/admin/backups',
 };
 
 /** What is well and what is not: a sentence each, and the way to where it is put right. */
@@ -44,12 +45,16 @@ export function HealthList({ health }: { health: HealthWire[] }) {
   );
 }
 
-function sentence({ check, state, facts }: HealthWire): string {
+function sentence({ check, state, verdict, facts }: HealthWire): string {
   const params: Params = Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [
-      name,
-      name.endsWith('Bytes') && typeof value === 'number' ? bytesText(value) : value,
-    ]),
+    Object.entries(facts).map(([name, value]) => [name, readable(name, value)]),
   );
+  if (check === 'backups') return t(`health.backups.${verdict ?? 'none'}`, params);
   return t(state === 'ok' ? `health.${check}.ok` : `health.${check}.bad`, params);
+}
+
+function readable(name: string, value: string | number): string | number {
+  if (typeof value !== 'number') return value;
+  if (name.endsWith('Bytes')) return bytesText(value);
+  return name.endsWith('AtMs') ? relativeText(value) : value;
 }

@@ -7,9 +7,9 @@ import { ProgressBar } from '../../../ui/progress.tsx';
 
 type Disk = NonNullable<OverviewWire['disk']>;
 
-/** How full the disk is and when it will be full, what our own files take, and what libraries have in their folders. */
+/** How full the disk is and when it will be full, what our own files take, and who and what takes it. */
 export function Storage({ disk, storage }: Pick<OverviewWire, 'disk' | 'storage'>) {
-  const { files, libraries, cache, countedAtMs } = storage;
+  const { files, libraries, origins, people, largest, cache, countedAtMs } = storage;
   return (
     <section aria-labelledby="storage-title">
       <h2 id="storage-title">{t('storage.title')}</h2>
@@ -31,12 +31,48 @@ export function Storage({ disk, storage }: Pick<OverviewWire, 'disk' | 'storage'
             </p>
           </>
         )}
+        {origins.length > 0 && (
+          <>
+            <h3>{t('storage.origins')}</h3>
+            <dl data-testid="storage-origins">
+              {origins.map(({ origin, ...usage }) => (
+                <Line key={origin} name={t(`storage.origin.${origin}`)} {...usage} />
+              ))}
+            </dl>
+          </>
+        )}
+        {people.length > 0 && (
+          <>
+            <h3>{t('storage.people')}</h3>
+            <dl data-testid="storage-people">
+              {people.map(({ user, ...usage }) => (
+                <Line key={user?.id} name={user?.username ?? t('storage.others')} {...usage} />
+              ))}
+            </dl>
+          </>
+        )}
         {libraries.length > 0 && (
           <>
             <h3>{t('storage.libraries')}</h3>
             <dl>
               {libraries.map(({ library, ...usage }) => (
                 <Line key={library.id} name={library.name} href={appPath(`/library/${library.id}`)} {...usage} />
+              ))}
+            </dl>
+          </>
+        )}
+        {largest.length > 0 && (
+          <>
+            <h3>{t('storage.largest')}</h3>
+            <dl data-testid="storage-largest">
+              {largest.map(({ id, title, bytes, origin }) => (
+                <Line
+                  key={id}
+                  name={title}
+                  href={appPath(`/watch/${id}`)}
+                  note={t(`storage.origin.${origin}`)}
+                  bytes={bytes}
+                />
               ))}
             </dl>
           </>
@@ -70,12 +106,20 @@ function forecastText(forecast: Disk['forecast']): string {
   return t('storage.forecastNever', params);
 }
 
-function Line({ name, href, bytes, files }: { name: string; href?: string; bytes: number; files: number }) {
+interface LineProps {
+  name: string;
+  href?: string;
+  bytes: number;
+  files?: number;
+  note?: string;
+}
+
+function Line({ name, href, bytes, files, note }: LineProps) {
   return (
     <div>
       <dt>{href ? <a href={href}>{name}</a> : name}</dt>
       <dd>
-        <small>{t('storage.files', { count: files })}</small> {bytesText(bytes)}
+        <small>{files === undefined ? note : t('storage.files', { count: files })}</small> {bytesText(bytes)}
       </dd>
     </div>
   );

@@ -1,6 +1,7 @@
 import './settings-page.css';
 import { CircleAlert, FileLock2, Search } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRoute } from 'preact-iso';
 import type { SettingsWire, SettingWire } from '../../../../src/features/settings/api.ts';
 import { problemText } from '../../../lib/api/client.ts';
 import { changeSettings, fetchSettings } from '../../../lib/api/settings.ts';
@@ -21,7 +22,9 @@ import { SettingRow } from './setting-row.tsx';
 export function SettingsPage() {
   usePageTitle(t('settings.title'));
   const { data, error } = useResource('settings', fetchSettings);
-  const [wanted, setWanted] = useState('');
+  // A link may lead to some of them: /admin/settings?find=backup.
+  const { query } = useRoute();
+  const [wanted, setWanted] = useState(query.find ?? '');
   const [drafts, setDrafts] = useState<ReadonlyMap<string, Draft>>(new Map());
   const all = data.value?.sections.flatMap(({ settings }) => settings) ?? [];
   const changes = changesOf(all, drafts);

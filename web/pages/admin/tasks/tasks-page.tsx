@@ -4,6 +4,7 @@ import { CircleAlert, Play } from 'lucide';
 import type { TaskWire } from '../../../../src/features/tasks/api.ts';
 import { problemText } from '../../../lib/api/client.ts';
 import { editTask, listTasks, runTask } from '../../../lib/api/records.ts';
+import { appPath } from '../../../lib/base.ts';
 import { useResource } from '../../../lib/cache/resource.ts';
 import { dateTimeText, durationText, relativeText } from '../../../lib/i18n/format.ts';
 import { t } from '../../../lib/i18n/translate.ts';
@@ -13,20 +14,26 @@ import { Banner } from '../../../ui/banner.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
 import { showToast } from '../../../ui/toast.tsx';
+import { TaskTiming } from './task-timing.tsx';
 
 const MINUTE_MS = 60_000;
-/** What one may choose from, in minutes; how often it runs by itself is always among them. */
-const OFTEN = [15, 60, 360, 720, 1440, 10_080];
 
 export function TasksPage() {
   usePageTitle(t('tasks.title'));
   const { data, error, refresh } = useResource('tasks', listTasks);
+  const night = data.value?.items.find(({ usual }) => usual.dailyAt !== null)?.usual.dailyAt;
   return (
     <div class="page tasks">
       <header class="page__head">
         <div>
           <h1>{t('tasks.title')}</h1>
           <p class="page__lead">{t('tasks.lead')}</p>
+          {night && (
+            <p class="tasks__night">
+              {t('tasks.night', { time: night, zone: data.value?.timeZone ?? '' })}{' '}
+              <a href={`${appPath('/admin/settings')}?find=schedule.`}>{t('tasks.nightLink')}</a>
+            </p>
+          )}
         </div>
       </header>
       {error.value && !data.value ? (
@@ -72,30 +79,9 @@ function Task({ task, onChange }: { task: TaskWire; onChange: () => void }) {
           <dd title={task.nextAtMs === null ? undefined : dateTimeText(task.nextAtMs)}>{nextText(task)}</dd>
         </div>
         <div>
-          <dt>{t('tasks.every')}</dt>
+          <dt>{t('tasks.when')}</dt>
           <dd>
-            {task.isEditable ? (
-              <select
-                class="field__control field__control--select task__every"
-                aria-label={t('tasks.everyOf', { task: task.summary })}
-                value={task.everyMs}
-                onChange={(event) => {
-                  const everyMs = Number(event.currentTarget.value);
-                  void run(() => editTask(task.name, everyMs === task.usualEveryMs ? null : everyMs / MINUTE_MS));
-                }}
-                data-testid="task-every"
-              >
-                {oftenOf(task).map((everyMs) => (
-                  <option key={everyMs} value={everyMs}>
-                    {everyMs === task.usualEveryMs
-                      ? t('tasks.usual', { time: durationText(everyMs) })
-                      : durationText(everyMs)}
-                  </option>
-                ))}
-              </select>
-            ) : (
-              durationText(task.everyMs)
-            )}
+            <TaskTiming task={task} onChoose={(timing) => void run(() => editTask(task.name, timing))} />
           </dd>
         </div>
       </dl>
@@ -110,16 +96,13 @@ function Task({ task, onChange }: { task: TaskWire; onChange: () => void }) {
   );
 }
 
-function oftenOf({ everyMs, usualEveryMs }: TaskWire): number[] {
-  const all = new Set([...OFTEN.map((minutes) => minutes * MINUTE_MS), everyMs, usualEveryMs]);
-  return [...all].sort((a, b) => a - b);
-}
-
 function lastText({ startedAtMs, durationMs }: TaskWire): string {
   if (startedAtMs === null) return t('tasks.never');
   const took = durationMs !== null && durationMs >= 1000 ? t('tasks.took', { time: durationText(durationMs) }) : null;
   return [relativeText(startedAtMs), took].filter(Boolean).join(', ');
 }
 
-const nextText = ({ nextAtMs }: TaskWire) =>
-  nextAtMs === null || nextAtMs - Date.now() < MINUTE_MS ? t('tasks.atOnce') : relativeText(nextAtMs);
+function nextText({ nextAtMs, dailyAt }: TaskWire): string {
+  if (nextAtMs === null || nextAtMs - Date.now() < MINUTE_MS) return t('tasks.atOnce');
+  return dailyAt === null ? relativeText(nextAtMs) : dateTimeText(nextAtMs);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextBackupMs } from './service.ts';
+import { nextBackupMs } from './when.queries.ts';
 
 const at = (text: string) => new Date(text).getTime();
 

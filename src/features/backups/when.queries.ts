@@ -1,0 +1,6 @@
+import { Cron } from 'croner';
+
+/** When the next backup is due after another, by the machine's clock: croner knows summer time. */
+export function nextBackupMs(schedule: string, afterMs: number): number {
+  return new Cron(schedule, { paused: true }).nextRun(new Date(afterMs))?.getTime() ?? Number.POSITIVE_INFINITY;
+}

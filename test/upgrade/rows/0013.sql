@@ -1,0 +1,1 @@
+INSERT INTO "tasks" ("name", "daily_at") VALUES ('count-what-files-take', '04:30');
