@@ -9,16 +9,16 @@ import { createProgress, untilSignal } from './progress.ts';
 interface BackupFlags extends ConfigFlags {
   withOriginals?: boolean;
   json?: boolean;
-  /** How it calls itself for the database, see copy-aside.ts. */
-  databaseOnly?: boolean;
+  /** How it calls itself for the database, with its process id: see copy-aside.ts. */
+  databaseOnly?: string;
 }
 
 /** `kinora backup FILE`: also while the server runs. */
 export async function backup(
   path: string,
-  { withOriginals = false, json = false, databaseOnly = false, ...flags }: BackupFlags,
+  { withOriginals = false, json = false, databaseOnly, ...flags }: BackupFlags,
 ): Promise<void> {
-  if (databaseOnly) return copyDatabaseOf(resolve(flags.data!), path);
+  if (databaseOnly !== undefined) return copyDatabaseOf(resolve(flags.data!), path, Number(databaseOnly));
   const { config, file } = loadedFor(flags);
   const progress = createProgress(json);
   const written = await untilSignal((signal) =>

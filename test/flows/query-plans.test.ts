@@ -88,7 +88,9 @@ it('the overview reads videos through an index, and sums them up from indexes al
   const reads = [...prepared].filter((sql) => /^\s*select/i.test(sql) && /"videos"|"sources"/.test(sql));
   expect(reads.length).toBeGreaterThan(0);
   expect(reads.flatMap(planOf).filter((detail) => /^SCAN (videos|sources)$|TEMP B-TREE/.test(detail))).toEqual([]);
-  expect(reads.flatMap(planOf)).toContainEqual(expect.stringMatching(/^SCAN videos USING (COVERING )?INDEX videos_size/));
+  expect(reads.flatMap(planOf)).toContainEqual(
+    expect.stringMatching(/^SCAN videos USING (COVERING )?INDEX videos_size/),
+  );
   prepared.clear();
   await sumVideos(kinora.app);
   const sums = [...prepared].filter((sql) => /^\s*select/i.test(sql) && /"videos"/.test(sql));

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { runOwnCommand } from '../own-command.ts';
 import { DATABASE } from './contents.ts';
 import { copyDatabase } from './database-copy.ts';
-import type { DatabaseCopy } from './write.ts';
+import { type DatabaseCopy, isAlive } from './write.ts';
 
 const LOOK_MS = 500;
 
@@ -22,7 +22,10 @@ export async function copyDatabaseAside({ dataFolder, path, signal, onBytes }: D
   };
   const timer = setInterval(look, LOOK_MS);
   try {
-    await runOwnCommand(['backup', path, '--data', dataFolder, '--database-only'], { signal, onLine: () => {} });
+    await runOwnCommand(['backup', path, '--data', dataFolder, '--database-only', String(process.pid)], {
+      signal,
+      onLine: () => {},
+    });
     look();
   } catch (error) {
     for (const left of [path, `${path}.part`]) rmSync(left, { force: true });
@@ -32,13 +35,15 @@ export async function copyDatabaseAside({ dataFolder, path, signal, onBytes }: D
   }
 }
 
-/** What that program does. */
-export function copyDatabaseOf(dataFolder: string, path: string): void {
+/** What that program does. A copy that nobody waits for any more, since whoever asked was killed, is not left behind. */
+export function copyDatabaseOf(dataFolder: string, path: string, askedBy: number): void {
+  if (!isAlive(askedBy)) return;
   const source = new Database(join(dataFolder, DATABASE), { fileMustExist: true, timeout: 60_000 });
   try {
     copyDatabase(source, path);
   } finally {
     source.close();
+    if (!isAlive(askedBy)) rmSync(path, { force: true });
   }
 }
 
