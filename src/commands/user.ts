@@ -19,10 +19,16 @@ interface Reply {
 const COLUMNS: Column<AccountWire>[] = [
   { title: 'NAME', of: ({ username }) => username },
   { title: 'ROLE', of: ({ role }) => role },
+  { title: 'STATE', of: stateOf },
   { title: 'E-MAIL', of: ({ email }) => email },
   { title: 'SESSIONS', of: ({ sessions }) => sessions, align: 'right' },
   { title: 'SINCE', of: ({ createdAtMs }) => dateText(createdAtMs) },
 ];
+
+function stateOf({ disabledAtMs, removedAtMs }: AccountWire): string {
+  if (removedAtMs !== null) return 'removed';
+  return disabledAtMs === null ? 'active' : 'disabled';
+}
 
 export async function listUsers({ json, removed, ...flags }: ConfigFlags & { json?: boolean; removed?: boolean }) {
   const items = await withInstance(flags, async (instance) => {
@@ -72,6 +78,12 @@ export async function setRole(name: string, role: AccountWire['role'], flags: Co
   say(`${account.username} is ${account.role === 'admin' ? 'an' : 'a'} ${account.role}.`);
 }
 
+/** Nobody is let in with it, or everybody who may be again. */
+async function setDisabled(name: string, disabled: boolean, flags: ConfigFlags): Promise<void> {
+  await withUser(flags, name, (instance, { id }) => instance.call('PATCH', `/api/users/${id}`, { disabled }));
+  say(disabled ? `${name} is disabled, and has been signed out everywhere.` : `${name} can sign in again.`);
+}
+
 export async function setPassword(name: string, flags: ConfigFlags): Promise<void> {
   const password = await readPassword();
   await withUser(flags, name, (instance, { id }) => instance.call('PATCH', `/api/users/${id}`, { password }));
@@ -112,6 +124,12 @@ export function userCommands(program: Command): void {
     command('remove <name>', 'remove an account: it cannot sign in, and can be restored', 'user remove grace'),
   ).action(removeUser);
   instanceOptions(command('restore <name>', 'bring a removed account back', 'user restore grace')).action(restoreUser);
+  instanceOptions(
+    command('disable <name>', 'let nobody in with an account; it is signed out everywhere', 'user disable grace'),
+  ).action((name: string, flags: ConfigFlags) => setDisabled(name, true, flags));
+  instanceOptions(command('enable <name>', 'let a disabled account in again', 'user enable grace')).action(
+    (name: string, flags: ConfigFlags) => setDisabled(name, false, flags),
+  );
   instanceOptions(
     command('role <name>', 'change what an account may do', 'user role grace moderator').addArgument(
       new Argument('<role>', 'what it may do').choices(Role.options),

@@ -82,8 +82,8 @@ describe('without a running server', () => {
     });
     expect(await done(['user', 'role', 'GRACE', 'moderator'])).toBe('grace is a moderator.\n');
     const table = await done(['user', 'list']);
-    expect(table.split('\n')[0]).toMatch(/^NAME +ROLE +E-MAIL +SESSIONS +SINCE$/);
-    expect(table).toMatch(/^grace +moderator +grace@localhost.localdomain +0 /m);
+    expect(table.split('\n')[0]).toMatch(/^NAME +ROLE +STATE +E-MAIL +SESSIONS +SINCE$/);
+    expect(table).toMatch(/^grace +moderator +active +grace@localhost.localdomain +0 /m);
     expect(await run(['user', 'remove', 'ada'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('only admin'),

@@ -34,13 +34,14 @@ const signIn = (login: string, password: string) =>
     body: JSON.stringify({ login, password }),
   });
 
-it('people are invited, approved and declined, and choose new passwords by a link', async () => {
-  const register = (name: string, invite?: string) =>
-    fetch(`${kinora.url}/api/auth/register`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ username: name, email: `${name}@example.org`, password: PASSWORD, invite }),
-    });
+const register = (name: string, invite?: string) =>
+  fetch(`${kinora.url}/api/auth/register`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username: name, email: `${name}@example.org`, password: PASSWORD, invite }),
+  });
+
+it('who waits is approved or declined', async () => {
   for (const name of ['yes', 'no']) expect((await register(name)).status).toBe(202);
   expect((await list<{ username: string }>('user', 'waiting')).map(({ username }) => username)).toEqual(['yes', 'no']);
   expect(await done(['user', 'approve', 'YES'])).toContain('can sign in');
@@ -48,14 +49,18 @@ it('people are invited, approved and declined, and choose new passwords by a lin
   expect((await signIn('yes', PASSWORD)).status).toBe(200);
   expect((await signIn('no', PASSWORD)).status).toBe(403);
   expect(await run(['user', 'approve', 'no'])).toMatchObject({ code: 4 });
+});
 
+it('invites are made, listed and revoked', async () => {
   const link = await done(['user', 'invite', '--note', 'by hand', '--uses', '2']);
   expect((await register('friend', new URL(link.trim()).searchParams.get('invite')!)).status).toBe(201);
   const [invite] = await list<{ id: string; uses: number; note: string }>('user', 'invites');
   expect(invite).toMatchObject({ note: 'by hand', uses: 1 });
   await done(['user', 'revoke-invite', invite!.id]);
   expect((await register('late', new URL(link.trim()).searchParams.get('invite')!)).status).toBe(410);
+});
 
+it('somebody chooses a new password by a link, which is not in the log', async () => {
   const reset = await done(['user', 'reset-link', 'friend', '--hours', '2']);
   const answer = await fetch(`${kinora.url}/api/auth/reset`, {
     method: 'POST',
@@ -65,4 +70,12 @@ it('people are invited, approved and declined, and choose new passwords by a lin
   expect(answer.status).toBe(200);
   expect((await signIn('friend', 'quite another one')).status).toBe(200);
   expect(kinora.output()).not.toContain(reset.trim().split('/').at(-1));
+});
+
+it('an account is disabled and enabled', async () => {
+  await done(['user', 'disable', 'friend']);
+  expect((await signIn('friend', 'quite another one')).status).toBe(403);
+  expect(await done(['user', 'list'])).toMatch(/^friend +member +disabled /m);
+  await done(['user', 'enable', 'friend']);
+  expect((await signIn('friend', 'quite another one')).status).toBe(200);
 });
