@@ -17,6 +17,7 @@ const lines = (path: string, start: RegExp) =>
 
 interface Service {
   build?: string;
+  command?: string[];
   image: string;
   environment?: Record<string, string>;
   volumes?: string[];
@@ -76,7 +77,17 @@ describe.each(COMPOSE)('%s', (path) => {
     }
   });
 
-  it.runIf(path !== 'config/compose.yaml')('trusts its proxy and nobody else, and lets only that be reached', () => {
+  it.runIf(services['worker'])('gives workers what the server has, but no port', () => {
+    const { environment: own, volumes: mounted, image, command, ports } = services['worker']!;
+    expect([own, mounted, image, ports]).toEqual([kinora!.environment, kinora!.volumes, kinora!.image, undefined]);
+    expect(command).toEqual(['worker']);
+    const redis = new URL(own!['KINORA_JOBS_REDIS']!).hostname;
+    expect([redis, services[redis]?.ports]).toEqual([redis, undefined]);
+    expect(services[redis]!.command).toContain('noeviction');
+  });
+
+  const isProxied = Object.values(others).some((service) => service.networks);
+  it.runIf(isProxied)('trusts its proxy and nobody else, and lets only that be reached', () => {
     const [proxy, ...none] = Object.values(others);
     expect(none).toEqual([]);
     const { ipv4_address: address } = proxy!.networks!.default;
@@ -124,8 +135,8 @@ describe('the image', () => {
 
 const systemd = (...argv: string[]) => spawnSync('systemd-analyze', argv, { encoding: 'utf8' });
 
-describe('the service', () => {
-  const unit = 'config/systemd/kinora.service';
+describe.each(['kinora', 'kinora-worker'])('the service %s', (name) => {
+  const unit = `config/systemd/${name}.service`;
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'kinora-unit-'));
@@ -145,7 +156,7 @@ describe('the service', () => {
     const program = join(folder, 'kinora');
     writeFileSync(program, '#!/bin/sh\n');
     chmodSync(program, 0o755);
-    const path = join(folder, 'kinora.service');
+    const path = join(folder, `${name}.service`);
     writeFileSync(path, read(unit).replace('/usr/local/bin/kinora', program));
     const { stdout, stderr } = systemd('verify', path);
     expect((stdout + stderr).trim()).toBe('');

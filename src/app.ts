@@ -24,10 +24,13 @@ import { loadMigrations, migrate, refuseUnfitDatabase } from './platform/migrate
 import { ffmpegPaths } from './platform/natives/programs.ts';
 import { createQueue } from './platform/queue.ts';
 import { createFsStorage } from './platform/storage/fs.ts';
+import { STORAGE_PROOF } from './platform/workers/protocol.ts';
+import { createWorkforce } from './platform/workers/workforce.ts';
 import type { App } from './ports.ts';
 import { react } from './reactions.ts';
 import { startSchedule } from './schedule.ts';
 import { createStreaming } from './streaming/engine.ts';
+import { VERSION } from './version.ts';
 
 export interface AppOptions {
   config: Config;
@@ -62,9 +65,11 @@ export function createApp(options: AppOptions): RunningApp {
   const storage = createFsStorage({ root: dataDir.path });
   const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const machine = readMachine();
+  const ownFills = config.encoding.concurrency;
   const lanes = {
     probe: 2,
-    encode: config.encoding.concurrency,
+    // With workers the lane is there in any case, also where this server encodes nothing beforehand by itself.
+    encode: config.jobs.redis ? Math.max(1, ownFills) : ownFills,
     scan: 1,
     image: Math.max(1, machine.cores >> 1),
     caption: 1,
@@ -73,7 +78,17 @@ export function createApp(options: AppOptions): RunningApp {
     backup: 1,
     import: config.imports.concurrency,
   };
-  const queue = createQueue({ db, clock, log, events, lanes, ownerId: newId(), exclusive: true });
+  const ownerId = newId();
+  const queue = createQueue({ db, clock, log, events, lanes, ownerId, exclusive: true });
+  const workforce = config.jobs.redis
+    ? createWorkforce({
+        ...{ url: config.jobs.redis, clock, log },
+        self: { id: ownerId, name: config.instance.name, version: VERSION },
+        announce: () => storage.put(STORAGE_PROOF, Buffer.from(ownerId)).then(() => {}),
+      })
+    : null;
+  // A job for each that they make at once, and one that is being ended: they never wait for the next.
+  workforce?.follow(() => queue.resize('encode', Math.max(lanes.encode, workforce.slots() && workforce.slots() + 1)));
   const hardware = createHardware({
     ffmpeg,
     clock,
@@ -90,6 +105,7 @@ export function createApp(options: AppOptions): RunningApp {
     log,
     machine,
     settings: config.encoding,
+    workforce,
     cacheBytes: () => config.cache.segmentsGb * 1e9,
   });
   const live = createLiveHub();
@@ -123,6 +139,7 @@ export function createApp(options: AppOptions): RunningApp {
       recoverVideos(app);
       recoverImports(app);
       hardware.start();
+      workforce?.start();
       queue.start();
       watch.start();
       stopSchedule = startSchedule(app);
@@ -133,6 +150,7 @@ export function createApp(options: AppOptions): RunningApp {
       await watch.stop();
       await queue.stop();
       await streaming.close();
+      await workforce?.close();
       await hardware.close();
       await ffmpeg.close();
       db.close();

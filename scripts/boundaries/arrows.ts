@@ -36,6 +36,8 @@ export function layerOf(path: string): string | null {
   if (name === 'version') return 'core';
   // Where the single binary begins, before main.
   if (name === 'binary') return 'main';
+  // What `app` is to the server: builds the ports, starts and stops them.
+  if (name === 'worker') return 'app';
   return ['main', 'app', 'ports'].includes(name) ? name : null;
 }
 

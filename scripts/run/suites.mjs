@@ -12,6 +12,7 @@ export const SUITES = ['unit', 'flows', 'browser', 'crash', 'security', 'binary'
 const NEEDS = [
   { suites: ['flows', 'browser', 'crash', 'security', 'binary'], binaries: ['ffmpeg'], debian: 'ffmpeg', pinned: true },
   { suites: ['browser', 'binary'], binaries: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+  { suites: ['flows', 'crash'], binaries: ['redis-server'], debian: 'redis-server', some: true },
   { suites: ['flows'], binaries: ['mpv'], debian: 'mpv', some: true },
   { suites: ['flows', 'browser'], binaries: ['nginx'], debian: 'nginx', some: true },
   { suites: ['flows'], binaries: ['caddy'], debian: 'caddy', some: true },

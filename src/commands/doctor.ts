@@ -16,6 +16,7 @@ import { permissionsCheck } from './doctor/permissions.ts';
 import { ffmpegCheck, nodeCheck } from './doctor/programs.ts';
 import { pushCheck } from './doctor/push.ts';
 import { databaseCheck, dataFolderCheck, librariesCheck } from './doctor/storage.ts';
+import { workersCheck } from './doctor/workers.ts';
 import { loadedFor, loadedWithBrowser } from './options.ts';
 
 /** What is looked at, in the order of the report. */
@@ -30,6 +31,7 @@ const CHECKS: readonly Check[] = [
   databaseCheck,
   backupsCheck,
   librariesCheck,
+  workersCheck,
   portCheck,
   certificateCheck,
   outsideCheck,

@@ -1,9 +1,18 @@
+import { hostname } from 'node:os';
 import type { ConfigFlags } from '../platform/config/load.ts';
+import { openRedis, redisName } from '../platform/workers/redis.ts';
 import { askSelf } from './ask-self.ts';
+import { presentWorkers } from './doctor/workers.ts';
 import { loadedFor } from './options.ts';
 
+interface HealthFlags extends ConfigFlags {
+  /** A worker's name; true: that of this machine. */
+  worker?: string | true;
+}
+
 /** `kinora health`: exit code 0 when the running server answers, 1 with a sentence when it does not. For containers. */
-export async function health(flags: ConfigFlags): Promise<void> {
+export async function health({ worker, ...flags }: HealthFlags): Promise<void> {
+  if (worker !== undefined) return workerHealth(worker === true ? hostname() : worker, flags);
   const { config } = loadedFor(flags);
   const { status, text } = await askSelf(config, '/healthz').catch((error: Error) => {
     throw new Error(`Kinora does not answer on port ${config.http.port}: ${error.message || 'nothing listens there'}.`);
@@ -13,4 +22,22 @@ export async function health(flags: ConfigFlags): Promise<void> {
     throw new Error(`What answers on port ${config.http.port} is not well, or not Kinora: status ${status}.`);
   }
   process.stdout.write('Kinora answers.\n');
+}
+
+/** The same of a worker, which listens nowhere: it shows itself by Redis. */
+async function workerHealth(name: string, flags: ConfigFlags): Promise<void> {
+  const url = loadedFor(flags).config.jobs.redis;
+  if (url === '') throw new Error('jobs.redis is not set: there are no workers.');
+  const redis = await openRedis(url, () => {});
+  try {
+    const workers = await presentWorkers(redis).catch(() => {
+      throw new Error(`Redis at ${redisName(url)} does not answer.`);
+    });
+    const own = workers.find((card) => card.name === name);
+    if (!own) throw new Error(`No worker called "${name}" shows itself.`);
+    const doing = own.refusal === null ? 'takes work' : `is there, but takes no work: ${own.refusal}`;
+    process.stdout.write(`Worker ${name} ${doing}${own.refusal === null ? '.' : ''}\n`);
+  } finally {
+    redis.disconnect();
+  }
 }

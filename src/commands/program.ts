@@ -8,10 +8,11 @@ import { EXIT_MEANINGS } from './exit.ts';
 import { health } from './health.ts';
 import { jobCommands } from './jobs.ts';
 import { libraryCommands, scanCommand } from './library.ts';
-import { examples, instanceOptions } from './options.ts';
+import { examples, instanceOptions, wholeNumber } from './options.ts';
 import { serve } from './serve.ts';
 import { userCommands } from './user.ts';
 import { videoCommands } from './video.ts';
+import { worker } from './worker.ts';
 
 /** The whole command line as a tree: what is parsed, what help, completion and docs/cli.md are made of. */
 export function createProgram(): Command {
@@ -33,11 +34,25 @@ export function createProgram(): Command {
       .option('--host <address>', 'the address to listen on'),
   ).action(serve);
   instanceOptions(
+    examples(program.command('worker').description('encode for a server that shares its Redis and its storage'), [
+      'worker',
+      'worker --name attic --slots 2 --data /mnt/kinora',
+    ])
+      .option('--name <name>', "what the server's pages call it (default: the name of the machine)")
+      .option(
+        '--slots <number>',
+        'how many parts of videos it encodes at once (default: encoding.concurrency)',
+        wholeNumber(1, 64),
+      ),
+  ).action(worker);
+  instanceOptions(
     examples(program.command('health').description('ask the server that runs here whether it answers: code 0 or 1'), [
       'health',
+      'health --worker attic',
     ])
       .option('--port <number>', 'the port it listens on, if it was given one')
-      .option('--host <address>', 'the address it listens on, if it was given one'),
+      .option('--host <address>', 'the address it listens on, if it was given one')
+      .option('--worker [name]', 'ask for a worker instead: of this name, or that of this machine'),
   ).action(health);
   instanceOptions(
     examples(program.command('config').description('print the settings in force, and where each comes from'), [

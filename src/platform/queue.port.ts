@@ -45,6 +45,8 @@ export interface Queue {
    * attempt not counted. Null lets it go on.
    */
   hold(lane: Lane, reason: string | null): void;
+  /** Changes how many jobs of a lane run at once; those above it go on to their end. */
+  resize(lane: Lane, concurrency: number): void;
   counts(): LaneCounts[];
   /** Deletes the rows of jobs that ended before a time; returns how many. */
   sweep(endedBeforeMs: TimeMs): number;

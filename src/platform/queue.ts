@@ -41,7 +41,8 @@ export interface QueueOptions {
 const POLL_MS = 2000;
 
 export function createQueue(options: QueueOptions): Queue {
-  const { db, clock, log, events, lanes, ownerId, exclusive = false, random = Math.random } = options;
+  const { db, clock, log, events, ownerId, exclusive = false, random = Math.random } = options;
+  const lanes = { ...options.lanes };
   let prepared: JobStatements | null = null;
   // Not at once: the queue may be made before the migrations have made its table.
   const statements = () => (prepared ??= prepareStatements(db.orm));
@@ -206,6 +207,13 @@ export function createQueue(options: QueueOptions): Queue {
       }
       held.set(lane, reason);
       for (const run of runs.values()) if (laneOf.get(run) === lane) run.abort('held');
+    },
+    resize(lane, concurrency) {
+      const slot = slots.get(lane);
+      if (!slot) throw new Error(`The lane ${lane} is left to other processes.`);
+      lanes[lane] = concurrency;
+      slot.concurrency = concurrency;
+      nudge(lane);
     },
     counts() {
       const rows = countJobs(db.orm);

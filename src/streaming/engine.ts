@@ -6,13 +6,17 @@ import type { Hardware } from '../platform/hardware.ts';
 import type { Log } from '../platform/log.ts';
 import type { Machine } from '../platform/machine.ts';
 import type { Storage } from '../platform/storage/port.ts';
+import type { Workforce, WorkforceFacts } from '../platform/workers/workforce.ts';
+import { VERSION } from '../version.ts';
+import { createElsewhere } from './elsewhere/elsewhere.ts';
 import { createArrivals } from './encode/arrivals.ts';
 import { createClaims } from './encode/claims.ts';
 import type { SessionSettings } from './encode/encode-ports.ts';
 import { createEncodeSessions, type SegmentAsk, type SessionFact } from './encode/encode-sessions.ts';
 import { encoderMemoryBytes, slotsOf } from './encode/encoder-costs.ts';
 import { createEncoderSlots, type EncoderFacts, type SlotAsk } from './encode/encoder-slots.ts';
-import { type FillOptions, fillLadder } from './encode/fill-ladder.ts';
+import { fillLadder } from './encode/fill-ladder.ts';
+import type { FillOptions } from './encode/fill-plan.ts';
 import { createHeaders } from './encode/headers.ts';
 import { cutTracks, type Inspection, inspectSource } from './inspect/inspect.ts';
 import { hasKeyFrames, readKeyFrame } from './packager/key-frames.ts';
@@ -68,6 +72,8 @@ export interface Streaming {
   cache: CacheKeeper;
   /** Every encoder, at work, paused or waiting for its turn, and how many may work at once. */
   encoders(): { slots: number; items: EncoderFacts[] };
+  /** Who encodes beforehand in our place; null where nobody was asked to (`jobs.redis`). */
+  workers(): WorkforceFacts | null;
   sessions(): SessionFact[];
   /** Stops and forgets all of a video's: it is going away. */
   release(videoId: string): Promise<void>;
@@ -87,11 +93,13 @@ export function createStreaming(ports: {
   clock: Clock;
   log: Log;
   machine: Machine;
-  settings: SessionSettings;
+  settings: SessionSettings & { concurrency: number };
   /** For segments made on demand; asked each time. */
   cacheBytes: () => number;
+  /** Other processes that encode beforehand; null where there are none. */
+  workforce: Workforce | null;
 }): Streaming {
-  const { storage, ffmpeg, hardware, clock, log, machine, settings, cacheBytes } = ports;
+  const { storage, ffmpeg, hardware, clock, log, machine, settings, cacheBytes, workforce } = ports;
   const files = createSourceFiles();
   const pool = createInputPool(files);
   const thread = createPacketThread();
@@ -105,12 +113,19 @@ export function createStreaming(ports: {
     memoryBytes: encoderMemoryBytes(machine),
     clock,
   });
+  const elsewhere =
+    workforce &&
+    createElsewhere({
+      ...{ workforce, store, clock, log, settings, version: VERSION },
+      only: settings.concurrency === 0,
+    });
   const encodePorts = {
-    ...{ ffmpeg, hardware, store, cache, slots, machine, clock, log, settings },
+    ...{ ffmpeg, hardware, store, cache, slots, elsewhere, machine, clock, log, settings },
     claims: createClaims(),
     arrivals: createArrivals(),
   };
   const sessions = createEncodeSessions(encodePorts);
+  let fills = 0;
 
   const headers = createHeaders({
     ...{ ffmpeg, hardware, store, sessions, settings },
@@ -178,13 +193,14 @@ export function createStreaming(ports: {
       return guarded(() => makeSegment(source, rendition, index, ask));
     },
     keyFrames: (source, trackIndex, momentsUs) => packager.keyFrames(source, trackIndex, momentsUs),
-    fill: (options) => fillLadder(encodePorts, options),
+    fill: (options) => fillLadder(encodePorts, { turn: ++fills, ...options }),
     store,
     cache,
     withSlot: (urgency, signal, work) =>
       slots.run({ urgency, light: true, memoryBytes: SHORT_WORK_BYTES, owner: null }, signal, work),
     waiting: (viewer, videoId) => sessions.waiting(viewer, videoId),
-    encoders: () => ({ slots: slots.slots, items: slots.list() }),
+    encoders: () => ({ slots: slots.slots, items: [...slots.list(), ...(elsewhere?.list() ?? [])] }),
+    workers: () => workforce?.facts() ?? null,
     sessions: () => sessions.list(),
     async release(videoId) {
       await sessions.stopVideo(videoId);

@@ -39,6 +39,8 @@ export interface StreamSource {
   id: string;
   videoId: string;
   path: string;
+  /** Its storage key; absent for a file in place. */
+  key?: string;
   info: MediaInfo;
   timeline: Timeline;
   /** What is kept of its tracks' indexes (`track-index.ts`), by stream index. */

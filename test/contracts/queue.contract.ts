@@ -203,6 +203,20 @@ export function queueContract(driver: QueueDriver): void {
       held.get(1)?.end();
     });
 
+    it('runs as many of a lane at once as it is told to from then on', async () => {
+      const { held, handler } = holding();
+      queue.handle(render, handler);
+      queue.start();
+      for (let n = 0; n < 4; n += 1) add(n);
+      await clock.advance(0);
+      expect(held.size).toBe(1);
+      queue.resize('encode', 3);
+      await clock.advance(0);
+      expect(held.size).toBe(3);
+      expect(queue.counts()).toContainEqual(expect.objectContaining({ lane: 'encode', concurrency: 3, queued: 1 }));
+      expect(() => queue.resize('mail', 1)).toThrow('left to other processes');
+    });
+
     it('takes nothing up in a lane that is held, and puts back what runs there, the attempt not counted', async () => {
       const { held, handler } = holding();
       let probed = 0;

@@ -126,8 +126,8 @@ describe('after watching', () => {
 });
 
 describe('what else speaks of metrics', () => {
-  /** Metrics that have no value until something happens. */
-  const SOMETIMES = ['kinora_encoders', 'kinora_encoder_speed'];
+  /** Metrics that have no value until something happens, or without workers. */
+  const SOMETIMES = ['kinora_encoders', 'kinora_encoder_speed', 'kinora_workers', 'kinora_workers_redis_up'];
   let known: Set<string>;
   /** The names of Kinora's own, as they are declared. */
   let declared: string[];

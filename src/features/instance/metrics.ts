@@ -109,6 +109,17 @@ function encoderGauges({ streaming, ffmpeg }: App, gauge: AddGauge): void {
   gauge('kinora_encoder_slots', 'How many encoders may work at once.', [], (own) =>
     own.set(streaming.encoders().slots),
   );
+  gauge('kinora_workers', 'Workers by whether they take work; nothing without jobs.redis.', ['state'], (own) => {
+    const facts = streaming.workers();
+    if (!facts) return;
+    const refusing = facts.workers.filter(({ refusal }) => refusal !== null).length;
+    own.set({ state: 'ready' }, facts.workers.length - refusing);
+    own.set({ state: 'refusing' }, refusing);
+  });
+  gauge('kinora_workers_redis_up', 'Whether Redis answers; nothing without jobs.redis.', [], (own) => {
+    const facts = streaming.workers();
+    if (facts) own.set(facts.state === 'connected' ? 1 : 0);
+  });
   gauge('kinora_ffmpeg_processes', 'ffmpeg and ffprobe processes.', [], (own) => own.set(ffmpeg.running()));
 }
 

@@ -37,7 +37,7 @@ export const LaneWire = z.object({
   held: z.string().nullable().describe('Why nothing of this lane is taken up now.'),
 });
 export const EncoderWire = z.object({
-  id: z.number().int(),
+  id: z.number().int().describe('Below zero for what is offered to workers.'),
   urgency: z.enum(['live', 'watching', 'upload', 'eager']).describe('Whom it works for; the first are served first.'),
   state: z.enum(['waiting', 'working', 'paused']),
   sinceMs: TimeMs.describe('Since when it is in this state.'),
@@ -46,6 +46,7 @@ export const EncoderWire = z.object({
   positionMs: z.number().nullable().describe('Where in the video it is.'),
   viewers: z.number().int().describe('How many people watch what it makes.'),
   speed: z.number().nullable().describe('Seconds of video made in a second of work.'),
+  worker: z.string().nullable().describe('The worker that does it; null for the server itself.'),
 });
 export type EncoderWire = z.infer<typeof EncoderWire>;
 export const EncoderList = z.object({
@@ -53,5 +54,30 @@ export const EncoderList = z.object({
   items: z.array(EncoderWire),
 });
 export type EncoderList = z.infer<typeof EncoderList>;
+
+export const WorkerWire = z.object({
+  id: Id,
+  name: z.string(),
+  version: z.string(),
+  slots: z.number().int().describe('How many parts of videos it encodes at once.'),
+  runs: z.number().int().describe('How many it is at.'),
+  refusal: z.string().nullable().describe('Why it takes no work: a sentence.'),
+  startedAtMs: TimeMs,
+  seenAtMs: TimeMs.describe('When it was heard of last.'),
+});
+export type WorkerWire = z.infer<typeof WorkerWire>;
+export const WorkerList = z.object({
+  redis: z
+    .object({
+      address: z.string().describe('Without its password.'),
+      state: z.enum(['connecting', 'connected', 'away']),
+      sinceMs: TimeMs,
+      problem: z.string().nullable().describe('What is wrong: a sentence.'),
+    })
+    .nullable()
+    .describe('Null where no workers are wanted: `jobs.redis` is empty.'),
+  items: z.array(WorkerWire),
+});
+export type WorkerList = z.infer<typeof WorkerList>;
 
 export const LaneList = z.object({ items: z.array(LaneWire) });

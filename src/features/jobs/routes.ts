@@ -4,8 +4,8 @@ import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
 import { actorOf } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
-import { EncoderList, JobPage, JobReply, LaneList, ListJobsQuery } from './api.ts';
-import { listEncoders } from './encoders.queries.ts';
+import { EncoderList, JobPage, JobReply, LaneList, ListJobsQuery, WorkerList } from './api.ts';
+import { listEncoders, listWorkers } from './encoders.queries.ts';
 import { getJob, listJobs } from './queries.ts';
 import { cancelJob, retryJob } from './service.ts';
 
@@ -27,6 +27,14 @@ export function jobRoutes(app: App) {
         returns: { 200: EncoderList },
       }),
       (c) => c.json(listEncoders(app), 200),
+    )
+    .get(
+      '/api/jobs/workers',
+      access('admin', {
+        summary: "Processes that encode in the server's place (`kinora worker`)",
+        returns: { 200: WorkerList },
+      }),
+      (c) => c.json(listWorkers(app), 200),
     )
     .get(
       '/api/jobs/:id',

@@ -7,7 +7,8 @@ import type { HealthWire } from './api.ts';
 
 /** What can be told at once of what `kinora doctor` looks at at length. */
 export async function checkHealth(app: App): Promise<HealthWire[]> {
-  return [ffmpegHealth(app), await diskHealth(app), librariesHealth(app), jobsHealth(app), backupsHealth(app)];
+  const always = [ffmpegHealth(app), await diskHealth(app), librariesHealth(app), jobsHealth(app), backupsHealth(app)];
+  return [...always, ...workersHealth(app)];
 }
 
 function ffmpegHealth(app: App): HealthWire {
@@ -58,4 +59,15 @@ function backupsHealth(app: App): HealthWire {
       ...(verdict === 'unreadable' && { reason: seen.unreadable! }),
     },
   };
+}
+
+/** Only where workers are wanted: then none is worth a warning. */
+function workersHealth(app: App): HealthWire[] {
+  const facts = app.streaming.workers();
+  if (!facts || facts.state === 'connecting') return [];
+  const atWork = facts.workers.filter(({ refusal }) => refusal === null);
+  if (facts.state === 'connected' && facts.problem === null && atWork.length > 0)
+    return [{ check: 'workers', state: 'ok', facts: { count: atWork.length } }];
+  const why = facts.problem ?? facts.workers[0]?.refusal ?? 'No worker is there.';
+  return [{ check: 'workers', state: 'warning', facts: { why } }];
 }

@@ -47,8 +47,9 @@ export function sourcePath(app: App, source: { kind: 'stored' | 'inPlace'; locat
 }
 
 /** The file that is played: the source's own, or its repaired copy. */
-function playedPath(app: App, source: typeof sources.$inferSelect): string | null {
-  return source.repairedKey === null ? sourcePath(app, source) : app.storage.localPath(source.repairedKey);
+function playedFile(app: App, source: typeof sources.$inferSelect): { path: string | null; key?: string } {
+  const key = source.repairedKey ?? (source.kind === 'stored' ? source.location : null);
+  return key === null ? { path: source.location } : { path: app.storage.localPath(key), key };
 }
 
 const KEPT = 200;
@@ -70,14 +71,14 @@ function readStream(app: App, videoId: string): VideoStream | null {
     .orderBy(asc(sources.createdAtMs))
     .limit(1)
     .get();
-  const path = found ? playedPath(app, found.source) : null;
+  const { path, ...place } = found ? playedFile(app, found.source) : { path: null };
   if (!found?.source.info || !found.source.timeline || !path) return null;
   const { id, info, timeline } = found.source;
   const kept = orm.select().from(trackIndexes).where(eq(trackIndexes.sourceId, id)).all();
   const indexes = new Map(kept.map(({ trackIndex, bytes }) => [trackIndex, bytes]));
   const rows = orm.select().from(renditions).where(eq(renditions.sourceId, id)).orderBy(asc(renditions.position)).all();
   return {
-    source: { id, videoId, path, info, timeline, indexes },
+    source: { id, videoId, path, ...place, info, timeline, indexes },
     loudness: found.source.loudness ?? {},
     renditions: rows
       .filter(({ spec }) => !burnsOf(spec))

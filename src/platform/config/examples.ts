@@ -13,6 +13,7 @@ export const EXAMPLES: Record<string, unknown> = {
   'accounts.secret': 'at least 32 characters of your own choosing',
   libraries: [{ name: 'Films', kind: 'movies', folders: ['/srv/films'] }],
   'encoding.device': '/dev/dri/renderD129',
+  'jobs.redis': 'redis://:password@redis.lan:6379/0',
   'backup.schedule': '30 3 * * *',
   'backup.folder': '/mnt/backups',
   'mail.from': 'Our films <kinora@example.org>',

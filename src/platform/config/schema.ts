@@ -4,6 +4,7 @@ import { cache, encoding, media } from './sections/encoding.ts';
 import { http } from './sections/http.ts';
 import { imports } from './sections/imports.ts';
 import { data, instance } from './sections/instance.ts';
+import { jobs } from './sections/jobs.ts';
 import { libraries } from './sections/libraries.ts';
 import { mail } from './sections/mail.ts';
 import { accounts, uploads } from './sections/people.ts';
@@ -20,6 +21,7 @@ export const ConfigSchema = z.strictObject({
   imports,
   libraries,
   encoding,
+  jobs,
   cache,
   backup,
   mail,

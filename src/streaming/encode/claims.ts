@@ -10,6 +10,8 @@ export interface Claim {
   end: number;
   /** Background work gives way to a viewer who waits: stops, lets go of all its claims, and plans anew later. */
   giveWay?: () => Promise<void>;
+  /** Somebody else has begun at this segment, which lies ahead of it. */
+  onMet?: ((segment: number) => void) | undefined;
 }
 
 export interface Claims {
@@ -25,6 +27,9 @@ export function createClaims(): Claims {
     add(claim) {
       const claims = byRendition.get(claim.renditionId) ?? new Set();
       byRendition.set(claim.renditionId, claims.add(claim));
+      for (const other of claims) {
+        if (other !== claim && claim.next >= other.next && claim.next < other.end) other.onMet?.(claim.next);
+      }
     },
     remove(claim) {
       const claims = byRendition.get(claim.renditionId);

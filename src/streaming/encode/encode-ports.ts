@@ -3,6 +3,7 @@ import type { Ffmpeg } from '../../platform/ffmpeg.ts';
 import type { Hardware } from '../../platform/hardware.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Machine } from '../../platform/machine.ts';
+import type { Elsewhere } from '../elsewhere/elsewhere.ts';
 import type { CacheKeeper } from '../store/cache-keeper.ts';
 import type { SegmentStore } from '../store/segment-store.ts';
 import type { Arrivals } from './arrivals.ts';
@@ -27,6 +28,8 @@ export interface EncodePorts {
   claims: Claims;
   arrivals: Arrivals;
   slots: EncoderSlots;
+  /** Workers that encode beforehand in our place; null where none are wanted. */
+  elsewhere: Elsewhere | null;
   machine: Machine;
   clock: Clock;
   log: Log;

@@ -8,7 +8,7 @@ import type { PictureEncoder } from './encode-run-argv.ts';
 
 export interface SegmentPorts {
   ffmpeg: Ffmpeg;
-  store: SegmentStore;
+  store: Pick<SegmentStore, 'readInit' | 'fitInit'>;
   hardware: Hardware;
 }
 
@@ -78,7 +78,7 @@ export function chooseEncoder(
 const REORDERING = new Set(['h264', 'hevc']);
 
 async function chooseAll(
-  store: SegmentStore,
+  store: SegmentPorts['store'],
   hardware: Hardware | null,
   renditions: StreamRendition[],
 ): Promise<Map<string, PictureEncoder>> {

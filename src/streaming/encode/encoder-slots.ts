@@ -44,6 +44,8 @@ export interface EncoderFacts extends EncoderWork {
   urgency: Urgency;
   state: Place['state'];
   sinceMs: TimeMs;
+  /** The name of the worker that does it; null for this machine, or while it waits for one. */
+  worker: string | null;
 }
 
 /**
@@ -282,7 +284,7 @@ export function createEncoderSlots(options: { slots: number; memoryBytes: number
     },
     list: () =>
       [...entries].flatMap(({ id, urgency, state, sinceMs, about }) =>
-        about ? [{ id, urgency, state, sinceMs, ...about() }] : [],
+        about ? [{ id, urgency, state, sinceMs, worker: null, ...about() }] : [],
       ),
   };
   return self;

@@ -2,9 +2,10 @@ import { Problem } from '../../core/problem.ts';
 import type { TimeMs } from '../../core/time.ts';
 import { type Fit, fitInit, markDevice } from '../../media/container/parameter-sets.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { isFileMissing, type Storage } from '../../platform/storage/port.ts';
-import { STREAM_FORMAT, type StreamRendition } from '../source.ts';
+import type { Storage } from '../../platform/storage/port.ts';
+import type { StreamRendition } from '../source.ts';
 import type { SegmentCache } from './segment-cache.ts';
+import { hlsPrefix, initKey, type Place, readOrNull as readStored, segmentKey } from './segment-keys.ts';
 
 /**
  * Where encoded segments live: `videos/<video>/hls/<rendition>.<format>/<n>.m4s` in storage, each written whole or not at all.
@@ -21,6 +22,10 @@ export interface SegmentStore {
    * on; otherwise throws `storage-full`.
    */
   write(rendition: StreamRendition, index: number, bytes: Buffer, options?: { somebodyWaits?: boolean }): Promise<void>;
+  /** Takes note of a segment that a worker has stored. */
+  noteStored(rendition: StreamRendition, index: number, sizeBytes: number): Promise<void>;
+  /** Looks anew at what is stored of a rendition: a worker that is gone may have stored more than it could say. */
+  refresh(rendition: StreamRendition): Promise<void>;
   readInit(rendition: StreamRendition): Promise<Buffer | null>;
   /**
    * Takes the init segment that an encoder wrote: it becomes the rendition's, or what the rendition has is made to hold what
@@ -41,16 +46,8 @@ export interface SegmentStore {
   forget(videoId: string): void;
 }
 
-/** What says where a rendition is stored. */
-type Place = Pick<StreamRendition, 'id' | 'videoId'>;
-
 /** What players have just asked for, on a disk that takes no more. */
 const UNSAVED_BYTES = 48 * 1024 * 1024;
-
-/** Segments of another format, made by an older version, lie elsewhere and are never mixed in. */
-export function hlsPrefix(rendition: Place): string {
-  return `videos/${rendition.videoId}/hls/${rendition.id}.${STREAM_FORMAT}/`;
-}
 
 export function createSegmentStore(
   storage: Storage,
@@ -64,8 +61,6 @@ export function createSegmentStore(
   const deleting = new Map<string, Promise<void>>();
   const unsavedInits = new Map<string, Buffer>();
   const unsaved = new Map<string, { rendition: StreamRendition; index: number; bytes: Buffer }>();
-  const segmentKey = (rendition: Place, index: number) => `${hlsPrefix(rendition)}${index}.m4s`;
-  const initKey = (rendition: StreamRendition) => `${hlsPrefix(rendition)}init.mp4`;
 
   async function list(rendition: StreamRendition): Promise<Set<number>> {
     const indexes = new Set<number>();
@@ -89,18 +84,7 @@ export function createSegmentStore(
     return indexes;
   }
 
-  const readOrNull = async (key: string) => {
-    const held = unsavedInits.get(key);
-    if (held) return held;
-    try {
-      const { buffer, byteOffset, length } = await storage.get(key);
-      return Buffer.from(buffer, byteOffset, length);
-    } catch (error) {
-      // Not by asking again whether it is there: somebody may have written it just now.
-      if (isFileMissing(error)) return null;
-      throw error;
-    }
-  };
+  const readOrNull = async (key: string) => unsavedInits.get(key) ?? (await readStored(storage, key));
 
   /** Keeps a segment in memory, the newest of them. */
   async function keepUnsaved(rendition: StreamRendition, index: number, bytes: Buffer): Promise<void> {
@@ -146,6 +130,14 @@ export function createSegmentStore(
       }
       (await present(rendition)).add(index);
       if (rendition.policy === 'lazy') cache.add(rendition, index, bytes.length, clock.nowMs());
+    },
+    async noteStored(rendition, index, sizeBytes) {
+      (await present(rendition)).add(index);
+      if (rendition.policy === 'lazy') cache.add(rendition, index, sizeBytes, clock.nowMs());
+    },
+    async refresh(rendition) {
+      const indexes = await present(rendition);
+      for (const index of await list(rendition)) indexes.add(index);
     },
     readInit: (rendition) => readOrNull(initKey(rendition)),
     fitInit(rendition, run, byDevice = false) {

@@ -37,6 +37,10 @@ export const enAdmin = {
   'health.jobs.ok': 'None has failed lately.',
   'health.jobs.bad': 'Failed jobs: {count}. They can be tried again.',
   'health.jobs.look': 'Look at the jobs that failed',
+  'health.workers': 'Workers',
+  'health.workers.ok': { one: '{count} is ready to encode.', other: '{count} are ready to encode.' },
+  'health.workers.bad': 'This server encodes by itself. {why}',
+  'health.workers.look': 'Look at the workers',
 
   'storage.title': 'Storage',
   'storage.disk': 'How full the disk is',

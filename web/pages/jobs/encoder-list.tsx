@@ -20,13 +20,16 @@ export function EncoderList() {
   }, []);
   const list = data.value;
   if (!list || list.items.length === 0) return null;
-  const count = (state: EncoderWire['state']) => list.items.filter((item) => item.state === state).length;
+  const own = list.items.filter(({ id }) => id > 0);
+  const count = (state: EncoderWire['state']) => own.filter((item) => item.state === state).length;
+  const byWorkers = list.items.filter(({ worker }) => worker !== null).length;
   return (
     <section class="encoders" aria-labelledby="encoders-title" data-testid="encoders">
       <header class="encoders__head">
         <h2 id="encoders-title">{t('encoders.title')}</h2>
         <p>
           {t('encoders.lead', { busy: count('working'), count: list.slots })}
+          {byWorkers > 0 && ` · ${t('encoders.byWorkers', { count: byWorkers })}`}
           {count('waiting') > 0 && <em> · {t('encoders.waitingCount', { count: count('waiting') })}</em>}
         </p>
       </header>
@@ -40,11 +43,12 @@ export function EncoderList() {
 }
 
 function EncoderRow({ encoder }: { encoder: EncoderWire }) {
-  const { video, state, urgency, renditions, positionMs, viewers, speed } = encoder;
+  const { video, state, urgency, renditions, positionMs, viewers, speed, worker } = encoder;
   const facts = [
     renditions.join(', '),
     positionMs === null ? null : t('encoders.at', { time: formatClock(positionMs) }),
     urgency !== 'watching' ? null : viewers > 0 ? t('encoders.viewers', { count: viewers }) : t('encoders.nobody'),
+    worker === null ? null : t('encoders.by', { worker }),
   ];
   const fast = speed === null ? null : speed.toLocaleString(formatLocale());
   return (

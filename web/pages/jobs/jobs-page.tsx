@@ -16,6 +16,7 @@ import { LoadMore } from '../../ui/load-more.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { EncoderList } from './encoder-list.tsx';
 import { JobRow } from './job-row.tsx';
+import { WorkerList } from './worker-list.tsx';
 
 const STATES: JobState[] = ['running', 'queued', 'failed', 'done', 'cancelled'];
 const LANES: Lane[] = ['probe', 'encode', 'scan', 'image', 'caption', 'mail', 'backup', 'import'];
@@ -45,6 +46,7 @@ export function JobsPage() {
         )) ?? [1, 2, 3, 4].map((card) => <Skeleton key={card} height="92px" />)}
       </ul>
       <EncoderList />
+      <WorkerList />
       <div class="job-filters">
         <SelectField
           label={t('jobs.state')}

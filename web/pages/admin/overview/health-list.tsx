@@ -18,6 +18,7 @@ const LEADS_TO: Partial<Record<HealthWire['check'], string>> = {
   libraries: '/admin/libraries',
   jobs: '/admin/jobs?state=failed',
   backups: '/admin/backups',
+  workers: '/admin/jobs',
 };
 
 /** What is well and what is not: a sentence each, and the way to where it is put right. */
