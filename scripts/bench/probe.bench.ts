@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sniffFile } from '../../src/features/videos/probe.ts';
 import { probeArgv } from '../../src/media/encode/argv.ts';
+import { readProbe } from '../../src/media/probe/read.ts';
+import { createFfmpeg } from '../../src/platform/ffmpeg.ts';
+import { inspectSource } from '../../src/streaming/inspect/inspect.ts';
+import { createInputPool } from '../../src/streaming/reading/input-pool.ts';
 import { readFacts } from '../../src/streaming/reading/read-facts.ts';
+import { createSourceFiles, type SourceFiles } from '../../src/streaming/reading/source-files.ts';
 import { childrenCpuMs } from './support/cpu.ts';
-import { CACHE, runFfmpeg, tenMinutes1080p } from './support/media.ts';
+import { film } from './support/films.ts';
+import { CACHE, runFfmpeg, tenMinutes1080p, warm } from './support/media.ts';
 import { median, type Row, told, underPeer } from './support/rows.ts';
 import { temporaryFolder } from './support/server.ts';
 
@@ -29,7 +35,37 @@ export async function run(): Promise<Row[]> {
   using folder = temporaryFolder();
   const small = await smallFiles(folder.path);
   const long = Array<string>(ASKED).fill(await tenMinutes1080p());
-  return [...(await compare('a small file', small)), ...(await compare('10 min of 1080p in MP4', long))];
+  return [
+    ...(await compare('a small file', small)),
+    ...(await compare('10 min of 1080p in MP4', long)),
+    ...(await compareCuts()),
+  ];
+}
+
+/** What it takes to find where a recording can be cut: by one pass over it, and packet by packet as mediabunny reads it, once each. */
+async function compareCuts(): Promise<Row[]> {
+  const path = await film('ts');
+  const container = await sniffFile(path);
+  const { stdout } = await promisify(execFile)(FFPROBE, probeArgv({ path, demuxer: container.demuxer }));
+  const info = readProbe(JSON.parse(stdout), container);
+  const ffmpeg = createFfmpeg({ ffmpeg: 'ffmpeg', ffprobe: FFPROBE });
+  const files = createSourceFiles();
+  const ownCpu = () => cpuOf(process.cpuUsage());
+  const inspect = async (own: SourceFiles | null) => {
+    const pool = createInputPool(own);
+    const release = pool.hold();
+    await inspectSource({ pool, ffmpeg }, path, info);
+    release();
+    pool.close();
+  };
+  await warm(path);
+  const ours = await costOf([path], ownCpu, () => inspect(files));
+  const peer = await costOf([path], ownCpu, () => inspect(null));
+  files.close();
+  return [
+    told('to find where 90 min of a transport stream can be cut; peer: packet by packet', ours.ms, 'ms', peer.ms),
+    told('the same in processor time', ours.cpuMs, 'ms', peer.cpuMs),
+  ];
 }
 
 async function compare(what: string, files: readonly string[]): Promise<Row[]> {

@@ -144,9 +144,14 @@ export function createStreaming(ports: {
 
   return {
     async inspect(path, info) {
-      const found = await inspectSource({ pool, ffmpeg }, path, info);
-      const source = { id: '', videoId: '', path, info, timeline: found.timeline };
-      return { ...found, indexes: await packager.indexTracks(source, cutTracks(info, found)) };
+      const release = pool.hold();
+      try {
+        const found = await inspectSource({ pool, ffmpeg }, path, info);
+        const source = { id: '', videoId: '', path, info, timeline: found.timeline };
+        return { ...found, indexes: await packager.indexTracks(source, cutTracks(info, found)) };
+      } finally {
+        release();
+      }
     },
     init: (source, rendition, viewer) =>
       hot.get(keyOf(rendition, 'init'), () =>

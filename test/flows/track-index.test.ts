@@ -105,9 +105,11 @@ function differenceOf(ours: Buffer, theirs: Buffer): string {
   return `${ours.length} and ${theirs.length} bytes, first different at ${at}`;
 }
 
-const INDEXED = /\.(mp4|mov|m4v|m4a|mkv|webm|mka)$/;
-/** Those have no tables, or no cues. */
-const BARE = /fragment|no index/;
+const INDEXED = /\.(mp4|mov|m4v|m4a|mkv|webm|mka|ts|m2ts)$/;
+/** Those have no tables, or no cues, or a clock that runs backwards. */
+const BARE = /fragment|no index|clock that jumps/;
+/** Of its pictures the first is not marked as a key frame; its sound has an index. */
+const PARTLY = /entered in the middle/;
 
 const all = [
   ...[...CONTAINERS, ...CODECS, ...SOUNDS].map(({ what, make }) => ({ what, make })),
@@ -123,7 +125,8 @@ describe('the index of a track', () => {
     });
     if (!understood) return;
     const indexed = await compare(understood);
-    const expected = INDEXED.test(path) && !BARE.test(what) ? understood.specs.length : 0;
+    const whole = PARTLY.test(what) ? 1 : understood.specs.length;
+    const expected = INDEXED.test(path) && !BARE.test(what) ? whole : 0;
     expect(indexed.size).toBe(expected);
   });
 

@@ -28,9 +28,9 @@ export function annexBToLengthPrefixed(data: Uint8Array): Uint8Array {
 }
 
 /** Drops the ADTS header (ISO/IEC 13818-7 section 6.2) of one AAC frame, where it has one. */
-export function stripAdts(data: Uint8Array): Uint8Array {
+export function stripAdts<T extends Uint8Array>(data: T): T {
   const hasHeader = data.length > 7 && data[0] === 0xff && (data[1]! & 0xf6) === 0xf0;
   if (!hasHeader) return data;
   const protectionAbsent = (data[1]! & 1) === 1;
-  return data.subarray(protectionAbsent ? 7 : 9);
+  return data.subarray(protectionAbsent ? 7 : 9) as T;
 }

@@ -8,6 +8,7 @@ import { fetchFragment, readMp4Samples } from './mp4-segments.ts';
 import { lastStep, shownPictures } from './packet-cutter.ts';
 import type { CutKey } from './packet-thread.ts';
 import type { TrackIndex } from './track-index.ts';
+import { readTsKey, readTsSegment } from './ts-segments.ts';
 
 /** Segment `n` of a copied rendition, by the index of its track. */
 export async function cutIndexed(
@@ -32,7 +33,10 @@ export async function cutIndexed(
     }));
     return fetchFragment(file, shown(samples), n + 1, until, isKey);
   }
-  const { packets, whole } = await readMatroskaWhole(file, tables.index, n, FRAGMENT_ROOM_BYTES);
+  const { packets, whole } =
+    tables.kind === 'matroska'
+      ? await readMatroskaWhole(file, tables.index, n, FRAGMENT_ROOM_BYTES)
+      : await readTsSegment(file, tables.index, n, FRAGMENT_ROOM_BYTES);
   const samples: Sample[] = [];
   for (const { timestampSec, durationSec, key, data } of packets) {
     const ptsTicks = clock.ptsTicks(timestampSec);
@@ -52,8 +56,11 @@ export async function readIndexedKey(
 ): Promise<CutKey | null> {
   const { timescale, timing, tables } = track;
   const clock = clockOf(track, shiftSec);
-  if (tables.kind === 'matroska') {
-    const { timestampSec, data } = await readMatroskaKey(file, tables.index, n);
+  if (tables.kind !== 'mp4') {
+    const { timestampSec, data } =
+      tables.kind === 'matroska'
+        ? await readMatroskaKey(file, tables.index, n)
+        : await readTsKey(file, tables.index, n);
     return { ptsTicks: clock.ptsTicks(timestampSec), data, timescale, timing };
   }
   const [first] = await readMp4Samples(file, tables.index, n);

@@ -1,4 +1,5 @@
 import { writeFragment } from '../../media/container/fragment.ts';
+import { UnusualStream } from '../../media/container/ts-packets.ts';
 import type { InputPool } from '../reading/input-pool.ts';
 import type { SourceFiles } from '../reading/source-files.ts';
 import { type CutSpec, packagerShiftSec, type StreamRendition, type StreamSource } from '../source.ts';
@@ -44,28 +45,40 @@ export function createPackager(pool: InputPool, files: SourceFiles, thread: Pack
     segment: (source, rendition, n) =>
       files.use(source.path, async (file) => {
         const index = await indexes.get(source, rendition.spec, file);
-        if (index) return cutIndexed(file, index, source, rendition, n);
-        return thread.segment(source, rendition, n);
+        if (!index) return thread.segment(source, rendition, n);
+        return unlessUnusual(
+          () => cutIndexed(file, index, source, rendition, n),
+          () => thread.segment(source, rendition, n),
+        );
       }),
     async *keyFrames(source, trackIndex, momentsUs) {
-      const copy = await openTrack(source, { kind: 'video', trackIndex });
-      yield copy.init;
-      let last: number | null = null;
-      for (const [n, momentUs] of momentsUs.entries()) {
-        const atSec = source.timeline.packagerOriginSec + momentUs / 1e6 + EPSILON_SEC;
-        const packet = (await copy.sink.getKeyPacket(atSec)) ?? (n === 0 ? await copy.sink.getFirstKeyPacket() : null);
-        if (!packet || packet.timestamp === last) continue;
-        last = packet.timestamp;
-        const sample = { ptsTicks: n * copy.timescale, durationTicks: copy.timescale, key: true };
-        const data = copy.unwrap?.(packet.data) ?? packet.data;
-        yield writeFragment([{ ...sample, data }], n + 1, copy.timing);
+      const release = pool.hold();
+      try {
+        const copy = await openTrack(source, { kind: 'video', trackIndex });
+        yield copy.init;
+        let last: number | null = null;
+        for (const [n, momentUs] of momentsUs.entries()) {
+          const atSec = source.timeline.packagerOriginSec + momentUs / 1e6 + EPSILON_SEC;
+          const packet =
+            (await copy.sink.getKeyPacket(atSec)) ?? (n === 0 ? await copy.sink.getFirstKeyPacket() : null);
+          if (!packet || packet.timestamp === last) continue;
+          last = packet.timestamp;
+          const sample = { ptsTicks: n * copy.timescale, durationTicks: copy.timescale, key: true };
+          const data = copy.unwrap?.(packet.data) ?? packet.data;
+          yield writeFragment([{ ...sample, data }], n + 1, copy.timing);
+        }
+      } finally {
+        release();
       }
     },
     keyFrame: (source, rendition, n, durationUs) =>
       files.use(source.path, async (file) => {
         const index = await indexes.get(source, rendition.spec, file);
         const shiftSec = packagerShiftSec(source.timeline, rendition.spec.trackIndex);
-        const found = index ? await readIndexedKey(file, index, shiftSec, n) : await thread.key(source, rendition, n);
+        const byThread = () => thread.key(source, rendition, n);
+        const found = index
+          ? await unlessUnusual(() => readIndexedKey(file, index, shiftSec, n), byThread)
+          : await byThread();
         if (!found) throw new Error(`the source has no key frame for segment ${n} any more`);
         const { ptsTicks, data, timescale, timing } = found;
         const durationTicks = Math.round((durationUs / 1e6) * timescale);
@@ -82,4 +95,14 @@ export function createPackager(pool: InputPool, files: SourceFiles, thread: Pack
         return kept;
       }),
   };
+}
+
+/** What is unusual only in places is read there by those who know all kinds. */
+async function unlessUnusual<T>(make: () => Promise<T>, otherwise: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof UnusualStream) return otherwise();
+    throw error;
+  }
 }

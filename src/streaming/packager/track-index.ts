@@ -2,6 +2,7 @@ import type { LeadIn } from '../../media/container/lead-in.ts';
 import { type MatroskaIndex, readMatroskaIndex, writeMatroskaIndex } from '../../media/container/matroska-index.ts';
 import type { Mp4Index } from '../../media/container/mp4-index.ts';
 import { readMp4Index, writeMp4Index } from '../../media/container/mp4-index-bytes.ts';
+import { readTsIndex, type TsIndex, writeTsIndex } from '../../media/container/ts-index.ts';
 import { createVarintReader, createVarintWriter } from '../../media/container/varints.ts';
 import type { EntryCodec } from '../reading/cut-track.ts';
 
@@ -19,7 +20,10 @@ export interface TrackIndex {
   timing: LeadIn;
   /** How the bitstream says where decoding can begin; null where every packet is such a place. */
   entries: EntryCodec | null;
-  tables: { kind: 'mp4'; index: Mp4Index } | { kind: 'matroska'; index: MatroskaIndex };
+  tables:
+    | { kind: 'mp4'; index: Mp4Index }
+    | { kind: 'matroska'; index: MatroskaIndex }
+    | { kind: 'ts'; index: TsIndex };
 }
 
 export interface FileIdentity {
@@ -29,7 +33,7 @@ export interface FileIdentity {
 
 /** Raised when the bytes are to be read differently. */
 const VERSION = 1;
-const KINDS = ['mp4', 'matroska'] as const;
+const KINDS = ['mp4', 'matroska', 'ts'] as const;
 const CODECS = [null, 'h264', 'hevc', 'vp9', 'av1'] as const;
 
 export function encodeTrackIndex(index: TrackIndex): Buffer {
@@ -46,7 +50,8 @@ export function encodeTrackIndex(index: TrackIndex): Buffer {
   out.unsigned(index.entries?.nalLengthBytes ?? 0);
   out.unsigned(KINDS.indexOf(index.tables.kind));
   if (index.tables.kind === 'mp4') writeMp4Index(index.tables.index, out);
-  else writeMatroskaIndex(index.tables.index, out);
+  else if (index.tables.kind === 'matroska') writeMatroskaIndex(index.tables.index, out);
+  else writeTsIndex(index.tables.index, out);
   return Buffer.from(out.finish());
 }
 
@@ -67,6 +72,7 @@ export function decodeTrackIndex(bytes: Uint8Array): TrackIndex | null {
     const kind = KINDS[from.unsigned()];
     if (kind === 'mp4') return { ...common, tables: { kind, index: readMp4Index(from) } };
     if (kind === 'matroska') return { ...common, tables: { kind, index: readMatroskaIndex(from) } };
+    if (kind === 'ts') return { ...common, tables: { kind, index: readTsIndex(from) } };
     return null;
   } catch (error) {
     if (error instanceof RangeError) return null;

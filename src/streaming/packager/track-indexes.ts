@@ -5,6 +5,7 @@ import { boundariesOf, type CutSpec, packagerShiftSec, type StreamSource, segmen
 import type { CopyTrack, TrackOf } from './copy-track.ts';
 import { buildMatroskaIndex } from './index-matroska.ts';
 import { buildMp4Index } from './index-mp4.ts';
+import { buildTsIndex } from './index-ts.ts';
 import { decodeTrackIndex, encodeTrackIndex, type FileIdentity, isIndexOf, type TrackIndex } from './track-index.ts';
 
 /** Finds the index of a track: the one that is kept with its source, or one that is made now, once. */
@@ -19,6 +20,8 @@ type Known = FileIdentity & { index: Promise<TrackIndex | null> };
 
 /** Of others nothing is opened to find that they have none. */
 const HAS_TABLES: ReadonlySet<string> = new Set(['mp4', 'matroska', 'webm']);
+/** Of those the index is made once, when the source is probed: all of the file is read for it. */
+const HAS_INDEX: ReadonlySet<string> = new Set([...HAS_TABLES, 'mpegts']);
 
 export function createTrackIndexes(openTrack: (source: StreamSource, of: TrackOf) => Promise<CopyTrack>): TrackIndexes {
   const known = new WeakMap<StreamSource, Map<number, Known>>();
@@ -27,15 +30,18 @@ export function createTrackIndexes(openTrack: (source: StreamSource, of: TrackOf
     const kept = source.indexes?.get(spec.trackIndex);
     const index = kept ? decodeTrackIndex(kept) : null;
     const isGood = index && isIndexOf(index, file) && index.segmentCount === segmentCount(source.timeline, spec.grid);
-    return isGood ? Promise.resolve(index) : build(source, spec, file);
+    if (isGood) return Promise.resolve(index);
+    return HAS_TABLES.has(source.info.container.name) ? build(source, spec, file) : Promise.resolve(null);
   }
 
   async function build(source: StreamSource, spec: CutSpec, file: OpenFile): Promise<TrackIndex | null> {
-    if (!HAS_TABLES.has(source.info.container.name)) return null;
+    if (!HAS_INDEX.has(source.info.container.name)) return null;
     const copy = await openTrack(source, spec);
-    const entries = await entryCodecOf(copy.track);
+    // Out of transport streams units come with lengths of four bytes.
+    const isTs = copy.tables?.kind === 'ts';
+    const entries = await entryCodecOf(copy.track, isTs ? 4 : null);
     const startsSec = startsOf(source, spec);
-    const canBe = copy.tables && !copy.unwrap && entries !== 'unknown' && startsSec.length > 0;
+    const canBe = copy.tables && (isTs || !copy.unwrap) && entries !== 'unknown' && startsSec.length > 0;
     const tables = canBe ? await indexTables(copy.tables!, spec.kind, startsSec) : null;
     if (!tables || entries === 'unknown') return null;
     const { init, timescale, timing } = copy;
@@ -77,6 +83,10 @@ async function indexTables(
   if (tables.kind === 'mp4') {
     const index = buildMp4Index(tables.track, kind, startsSec);
     return index && { kind: 'mp4', index };
+  }
+  if (tables.kind === 'ts') {
+    const index = buildTsIndex(tables.file, tables.sink, tables.pid, startsSec);
+    return index && { kind: 'ts', index };
   }
   const index = await buildMatroskaIndex(tables.file, tables.sink, tables.track, startsSec);
   return index && { kind: 'matroska', index };

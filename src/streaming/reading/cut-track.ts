@@ -47,14 +47,20 @@ export async function createPacketReader(track: InputTrack): Promise<PacketReade
   };
 }
 
-/** What tells of a track where decoding can begin; null for sound, and `unknown` for codecs that only mediabunny reads. */
-export async function entryCodecOf(track: InputTrack): Promise<EntryCodec | null | 'unknown'> {
+/**
+ * What tells of a track where decoding can begin; null for sound, and `unknown` for codecs that only mediabunny reads.
+ * `unwrappedBytes`: how long NAL unit lengths are in what is made of start codes.
+ */
+export async function entryCodecOf(
+  track: InputTrack,
+  unwrappedBytes: number | null = null,
+): Promise<EntryCodec | null | 'unknown'> {
   if (!track.isVideoTrack()) return null;
   const named = await track.getCodec();
   if (named === 'vp9' || named === 'av1') return { codec: named, nalLengthBytes: 0 };
   const codec = named === 'avc' ? 'h264' : named === 'hevc' ? 'hevc' : null;
   const description = codec ? (await track.getDecoderConfig())?.description : undefined;
-  const nalLengthBytes = codec && description ? nalLengthOf(codec, bytesOf(description)) : null;
+  const nalLengthBytes = codec && description ? nalLengthOf(codec, bytesOf(description)) : unwrappedBytes;
   return codec && nalLengthBytes !== null ? { codec, nalLengthBytes } : 'unknown';
 }
 

@@ -38,6 +38,8 @@ export interface InputPool {
   open(path: string): Promise<OpenInput>;
   /** The tables of an MP4 file that mediabunny does not open; null where there are none. */
   moov(path: string): Promise<Moov | null>;
+  /** Until what it returns is called, nothing is closed for being idle: somebody reads for longer than that takes. */
+  hold(): () => void;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ interface Entry {
   usedAtMs: number;
   input: Input;
   opened: Promise<OpenInput>;
+  isOpen: boolean;
 }
 
 /** What is open takes memory, a film's tables some megabytes: it is dropped when nobody has asked for it for so long. */
@@ -54,15 +57,18 @@ const IDLE_MS = 60_000;
  * Keeps at most `size` files open, least recently used out first. A file that changes is opened anew. Without `files` all packets
  * are mediabunny's.
  */
-export function createInputPool(files: SourceFiles | null, size = 12): InputPool {
+export function createInputPool(files: SourceFiles | null, { size = 12, idleMs = IDLE_MS } = {}): InputPool {
   const entries = new Map<string, Entry>();
+  let holders = 0;
   let sweeping: NodeJS.Timeout | null = null;
   const sweepLater = () => {
     sweeping ??= setTimeout(() => {
       sweeping = null;
-      for (const [key, { usedAtMs }] of [...entries]) if (performance.now() - usedAtMs > IDLE_MS) drop(key);
+      for (const [key, { usedAtMs, isOpen }] of [...entries]) {
+        if (isOpen && holders === 0 && performance.now() - usedAtMs > idleMs) drop(key);
+      }
       if (entries.size > 0) sweepLater();
-    }, IDLE_MS / 2).unref();
+    }, idleMs / 2).unref();
   };
   const drop = (key: string) => {
     entries.get(key)?.input.dispose();
@@ -78,8 +84,14 @@ export function createInputPool(files: SourceFiles | null, size = 12): InputPool
       } else {
         const source = new FilePathSource(path, { handleUnhandledError: () => {} });
         const input = new Input({ source, formats: ALL_FORMATS });
-        entry = { usedAtMs: 0, input, opened: readTracks(input, files && byteSource(files, path, sizeBytes)) };
-        entry.opened.catch(() => drop(key));
+        const opened = readTracks(input, files && byteSource(files, path, sizeBytes));
+        const opening: Entry = { usedAtMs: 0, input, opened, isOpen: false };
+        entry = opening;
+        // A transport stream is gone through as a whole when it is opened.
+        opened.then(
+          () => Object.assign(opening, { isOpen: true, usedAtMs: performance.now() }),
+          () => drop(key),
+        );
       }
       entry.usedAtMs = performance.now();
       entries.set(key, entry);
@@ -94,6 +106,17 @@ export function createInputPool(files: SourceFiles | null, size = 12): InputPool
       const { size: sizeBytes } = await stat(path);
       return files ? readMoov(byteSource(files, path, sizeBytes)).catch(() => null) : null;
     },
+    hold() {
+      let isHeld = true;
+      holders++;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        holders--;
+        // From now on they are idle.
+        for (const entry of entries.values()) entry.usedAtMs = performance.now();
+      };
+    },
     close() {
       if (sweeping) clearTimeout(sweeping);
       for (const key of [...entries.keys()]) drop(key);
@@ -104,16 +127,20 @@ export function createInputPool(files: SourceFiles | null, size = 12): InputPool
 async function readTracks(input: Input, source: ByteSource | null): Promise<OpenInput> {
   const video = await input.getVideoTracks();
   const audio = await input.getAudioTracks();
-  const light = source && (await openLight(source));
-  const opened = <T extends InputTrack>(track: T, kind: 'video' | 'audio', ordinal: number): OpenTrack<T> => {
+  const light = source && (await openLight(source, [...video, ...audio]));
+  const opened = async <T extends InputTrack>(
+    track: T,
+    kind: 'video' | 'audio',
+    ordinal: number,
+  ): Promise<OpenTrack<T>> => {
     const packets = new EncodedPacketSink(track);
-    const own = light?.track(track, kind, ordinal);
+    const own = await light?.track(track, kind, ordinal);
     if (own) return { track, packets, ...own };
     return { track, packets, sink: packets as PacketSink, tables: null, endSec: () => endOf(track) };
   };
   return {
-    video: video.map((track, ordinal) => opened(track, 'video', ordinal)),
-    audio: audio.map((track, ordinal) => opened(track, 'audio', ordinal)),
+    video: await Promise.all(video.map((track, ordinal) => opened(track, 'video', ordinal))),
+    audio: await Promise.all(audio.map((track, ordinal) => opened(track, 'audio', ordinal))),
     moov: light?.moov ?? null,
   };
 }
