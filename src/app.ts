@@ -23,7 +23,7 @@ import { readMachine } from './platform/machine.ts';
 import { loadMigrations, migrate, refuseUnfitDatabase } from './platform/migrate.ts';
 import { ffmpegPaths } from './platform/natives/programs.ts';
 import { createQueue } from './platform/queue.ts';
-import { createFsStorage } from './platform/storage/fs.ts';
+import type { Storage } from './platform/storage/port.ts';
 import { STORAGE_PROOF } from './platform/workers/protocol.ts';
 import { createWorkforce } from './platform/workers/workforce.ts';
 import type { App } from './ports.ts';
@@ -37,6 +37,8 @@ export interface AppOptions {
   /** Where the configuration came from; all defaults unless given. */
   configSource?: ConfigSource;
   dataDir: DataDir;
+  /** Closed with the app. */
+  storage: Storage;
   log: Log;
   clock?: Clock;
 }
@@ -52,7 +54,7 @@ export interface RunningApp {
 
 /** Builds the ports, migrates the database and plugs in the lists. Nothing works in the background until `start`. */
 export function createApp(options: AppOptions): RunningApp {
-  const { config, dataDir, log, clock = systemClock } = options;
+  const { config, dataDir, storage, log, clock = systemClock } = options;
   const configSource = options.configSource ?? { origins: {}, file: null };
   const migrations = loadMigrations();
   refuseUnfitDatabase(dataDir.databasePath, migrations);
@@ -62,7 +64,6 @@ export function createApp(options: AppOptions): RunningApp {
   const book = openLogBook({ path: dataDir.logsPath, lines: () => config.log.keepLines, nowMs: clock.nowMs });
   const endBook = log.follow(book.add);
   const events = createEvents((error, name) => log.error({ error }, `A reaction to "${name}" failed.`));
-  const storage = createFsStorage({ root: dataDir.path });
   const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const machine = readMachine();
   const ownFills = config.encoding.concurrency;
@@ -153,6 +154,7 @@ export function createApp(options: AppOptions): RunningApp {
       await workforce?.close();
       await hardware.close();
       await ffmpeg.close();
+      await storage.close();
       db.close();
       endBook();
       book.close();

@@ -8,7 +8,7 @@ import { createFfmpeg } from './platform/ffmpeg.ts';
 import { createHardware } from './platform/hardware.ts';
 import type { Log } from './platform/log.ts';
 import { ffmpegPaths } from './platform/natives/programs.ts';
-import { createFsStorage } from './platform/storage/fs.ts';
+import { openStorage } from './platform/storage/open.ts';
 import type { Storage } from './platform/storage/port.ts';
 import { type ServerCard, STORAGE_PROOF } from './platform/workers/protocol.ts';
 import { createWorkerLink, type WorkerLinkFacts } from './platform/workers/worker-link.ts';
@@ -36,7 +36,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { config, name, slots, log, version = VERSION } = options;
   const id = newId();
   const folder = mkdtempSync(join(tmpdir(), 'kinora-worker-'));
-  const storage = createFsStorage({ root: config.data.dir });
+  // Nothing waits here for a bucket: a worker puts small objects, and none by moving a file.
+  const ownFolder = config.storage.driver === 'fs' ? config.data.dir : folder;
+  const storage = await openStorage({ settings: config.storage, folder: ownFolder, log, bucket: { sends: false } });
   const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const hardware = createHardware({
     ...{ ffmpeg, log, clock: systemClock, settings: config.encoding },
@@ -62,6 +64,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await link.close();
       await hardware.close();
       await ffmpeg.close();
+      await storage.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -6,6 +6,7 @@ import type { ProblemWire } from '../core/wire.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { DataDirInUse, openDataDir } from '../platform/datadir.ts';
 import { createLog } from '../platform/log.ts';
+import { openStorage } from '../platform/storage/open.ts';
 import { AS_HEADER, answerCommands, type Channel, OPERATOR_HEADER, readChannel } from './channel.ts';
 import { CommandFailure, EXIT } from './exit.ts';
 import { loadedFor } from './options.ts';
@@ -67,7 +68,12 @@ export async function withInstance<T>(
       throw new CommandFailure(`Kinora does not run on ${folder}. ${needsServer}`, EXIT.notRunning);
     }
     const log = createLog({ level: 'warn', json: false });
-    const running = createApp({ config: loaded.config, configSource: loaded, dataDir, log });
+    const { config } = loaded;
+    const storage = await openStorage({ settings: config.storage, folder: dataDir.path, log }).catch((error) => {
+      dataDir.close();
+      throw error;
+    });
+    const running = createApp({ config, configSource: loaded, dataDir, storage, log });
     try {
       const answer = answerCommands(running);
       return await work(instanceOver((path, init) => answer(new Request(`http://localhost${path}`, init)), false));

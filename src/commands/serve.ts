@@ -9,6 +9,7 @@ import { openDataDir } from '../platform/datadir.ts';
 import { createErrorHook } from '../platform/error-hook.ts';
 import type { Log } from '../platform/log.ts';
 import { unpackRest } from '../platform/natives/programs.ts';
+import { openStorage } from '../platform/storage/open.ts';
 import { createService } from '../platform/systemd.ts';
 import { VERSION } from '../version.ts';
 import { openChannel } from './channel.ts';
@@ -33,7 +34,8 @@ export async function serve(flags: ConfigFlags): Promise<void> {
     throw error;
   });
   sendErrors(config, log);
-  running = createApp({ config, configSource: loaded, dataDir, log });
+  const storage = await openStorage({ settings: config.storage, folder: dataDir.path, log });
+  running = createApp({ config, configSource: loaded, dataDir, storage, log });
   if (config.http.sendfile !== 'off' && config.http.trustedProxies.length === 0) {
     log.warn('http.sendfile does nothing without http.trustedProxies: add the address of your proxy there.');
   }

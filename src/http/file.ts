@@ -1,9 +1,13 @@
 import { close, fstatSync, open, read } from 'node:fs';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
-import { type BytesOptions, notModified, type PlannedAnswer, planAnswer } from './bytes.ts';
+import type { OpenObject } from '../platform/storage/port.ts';
+import { type BytesOptions, notModified, type PlannedAnswer, planAnswer, sendBytes } from './bytes.ts';
 import { createFileChunks } from './file-chunks.ts';
 import { type NodeAnswer, nodeOf, stopWhenStuck, whenOver } from './node-answer.ts';
+
+/** A picture or two. */
+const SMALL_BYTES = 2 * 1024 * 1024;
 
 /** Shared by all answers: what they hold together is bounded. */
 export const fileChunks = createFileChunks();
@@ -26,15 +30,34 @@ export async function sendFile(c: Context, path: string, options: BytesOptions):
     if (c.req.method === 'HEAD') return new Response(null, { status, headers });
     const node = nodeOf(c);
     if (!node) return new Response(await readWhole(fd, answer), { status, headers });
-    await pour(fd, answer, node);
+    await pour((chunk, length, at) => readInto(fd, chunk, length, at), answer, node);
     return RESPONSE_ALREADY_SENT;
   } finally {
     close(fd, () => {});
   }
 }
 
+/**
+ * Answers with an object that is read a part at a time, wherever it is, in the same way. What is small is read as a whole, and may be
+ * sent from memory the next time.
+ */
+export async function sendObject(c: Context, object: OpenObject, options: BytesOptions): Promise<Response> {
+  const node = nodeOf(c);
+  if (object.sizeBytes <= SMALL_BYTES || !node) return sendBytes(c, await object.read(0, object.sizeBytes), options);
+  const unchanged = notModified(c, options);
+  if (unchanged) return unchanged;
+  const answer = planAnswer(c, object.sizeBytes, options);
+  const { status, headers } = answer;
+  if (c.req.method === 'HEAD') return new Response(null, { status, headers });
+  await pour((chunk, length, at) => object.readInto(at, [chunk.subarray(0, length)]), answer, node);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Reads up to `length` bytes from a place of a file to the beginning of `chunk`. */
+type ReadChunk = (chunk: Buffer, length: number, at: number) => Promise<number>;
+
 /** Writes an answer past Hono, which would wrap every part in a stream's. A client that goes away ends it. */
-async function pour(fd: number, { status, headers, start, end }: PlannedAnswer, node: NodeAnswer): Promise<void> {
+async function pour(read: ReadChunk, { status, headers, start, end }: PlannedAnswer, node: NodeAnswer): Promise<void> {
   const { incoming, outgoing } = node;
   const chunk = fileChunks.take();
   let isGone = false;
@@ -47,7 +70,7 @@ async function pour(fd: number, { status, headers, start, end }: PlannedAnswer, 
     stopWhenStuck(node);
     outgoing.writeHead(status, headers);
     for (let at = start; at < end && !isGone; ) {
-      const length = await readInto(fd, chunk, Math.min(chunk.length, end - at), at);
+      const length = await read(chunk, Math.min(chunk.length, end - at), at);
       // What was promised cannot be kept, and the client shall not take it for whole.
       if (length === 0) throw new Error('A file became shorter while it was sent.');
       at += length;

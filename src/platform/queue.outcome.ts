@@ -4,9 +4,13 @@ import { backoffMs, type JobDefinition } from './queue.define.ts';
 import type { JobRow } from './queue.schema.ts';
 import type { AttemptEnd } from './queue.statements.ts';
 import { lastBytes } from './queue.tail.ts';
+import { isStorageAway } from './storage/port.ts';
 
 /** How much of what a handler said is kept with its job. */
 export const LOG_BYTES = 8192;
+
+/** How long a job waits for a storage that is away. */
+const STORAGE_WAIT_MS = 20 * SECOND_MS;
 
 /** Why an attempt was told to end early. `held`: its lane pauses. `lost`: another process has the row now. */
 export type AbortCause = 'stopping' | 'held' | 'cancelled' | 'timeout' | 'lost';
@@ -34,6 +38,12 @@ export function decideEnd(
   const ended = { attempts, runAfterMs, finishedAtMs: nowMs };
   if (outcome.cause === null && outcome.error === null) {
     return { ...ended, state: 'done', error: null, log: outcome.log };
+  }
+  if (isStorageAway(outcome.error)) {
+    // Nor is this, however long it lasts.
+    const error = errorText(outcome.error);
+    const waiting = { state: 'queued' as const, attempts: attempts - 1, finishedAtMs: null };
+    return { ...waiting, error, log: outcome.log, runAfterMs: nowMs + STORAGE_WAIT_MS };
   }
   const timedOut = outcome.cause === 'timeout';
   const error = timedOut

@@ -1,4 +1,4 @@
-import { defineProblem } from '../core/problem.ts';
+import { defineProblem, Problem } from '../core/problem.ts';
 import type { MediaInfo } from '../media/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Ffmpeg, FfmpegError } from '../platform/ffmpeg.ts';
@@ -100,7 +100,7 @@ export function createStreaming(ports: {
   workforce: Workforce | null;
 }): Streaming {
   const { storage, ffmpeg, hardware, clock, log, machine, settings, cacheBytes, workforce } = ports;
-  const files = createSourceFiles();
+  const files = createSourceFiles({ openAddress: storage.openAddress });
   const pool = createInputPool(files);
   const thread = createPacketThread();
   const packager = createPackager(pool, files, thread);
@@ -227,7 +227,8 @@ async function cut<T>(make: () => Promise<T>): Promise<T> {
     return await make();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (typeof code === 'string' && !code.startsWith('ERR_')) throw error;
+    // A problem is somebody else's: the storage that is away.
+    if (error instanceof Problem || (typeof code === 'string' && !code.startsWith('ERR_'))) throw error;
     throw segmentUnavailable('The original file is damaged here: choose another quality, or go on behind this place.', {
       cause: error,
     });

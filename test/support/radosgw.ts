@@ -12,6 +12,10 @@ export interface S3Server {
   endpoint: string;
   /** Settings for a bucket of its own, made for this. */
   newBucket(): Promise<S3Settings & { secretAccessKey: string }>;
+  /** The names of all that is in a bucket. */
+  keys(bucket: S3Settings): Promise<string[]>;
+  /** Bytes of an object; null where there is none. */
+  sizeOf(bucket: S3Settings, name: string): Promise<number | null>;
   /** The gateway is gone, with whatever it was sending, until `comeBack`. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
@@ -26,11 +30,24 @@ if (missing && process.env['CI']) throw new Error('CI must have radosgw, ceph-mo
 export const lacksRadosgw = missing;
 
 const KEYS = { accessKeyId: 'KINORATEST', secretAccessKey: 'kinora-test-secret' };
-const START_MS = 60_000;
+const ATTEMPTS = 3;
+const START_MS = 30_000;
 const CALL_MS = 20_000;
+const CALLS = 5;
 const run = promisify(execFile);
 
+/** On a busy machine a new cluster was seen to get stuck, and never an old one: then another is begun. */
 export async function startRadosgw(): Promise<S3Server> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startCluster();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startCluster(): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-s3-'));
   const [monPort, s3Port] = [await freePort(), await freePort()];
   const endpoint = `http://127.0.0.1:${s3Port}`;
@@ -44,8 +61,16 @@ export async function startRadosgw(): Promise<S3Server> {
     children.push(child);
     return child;
   };
-  const call = async (program: string, ...args: string[]) =>
-    (await run(program, args, { env, timeout: CALL_MS })).stdout;
+  const call = async (program: string, ...args: string[]): Promise<string> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await run(program, args, { env, timeout: CALL_MS })).stdout;
+      } catch (error) {
+        // A monitor that has just begun refuses some of what it is asked.
+        if (attempt === CALLS || !String((error as Error).message).includes('EPERM')) throw error;
+      }
+    }
+  };
   const startGateway = async () => {
     const child = start('radosgw', '-n', 'client.rgw');
     await answers(endpoint, child, folder);
@@ -74,6 +99,8 @@ export async function startRadosgw(): Promise<S3Server> {
     // On a busy machine it was seen to wait for a cluster that had long been ready.
     await until(() => call('radosgw-admin', 'user', 'create', ...user, ...keys).then(() => true), 'there is no user');
     let gateway = await startGateway();
+    const sdk = await import('@aws-sdk/client-s3');
+    const client = new sdk.S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { ...KEYS } });
     return {
       endpoint,
       async newBucket() {
@@ -85,11 +112,22 @@ export async function startRadosgw(): Promise<S3Server> {
           pathStyle: true,
           ...KEYS,
         };
-        const sdk = await import('@aws-sdk/client-s3');
-        const client = new sdk.S3Client({ endpoint, region: settings.region, forcePathStyle: true, credentials: KEYS });
         await client.send(new sdk.CreateBucketCommand({ Bucket: settings.bucket }));
-        client.destroy();
         return settings;
+      },
+      async keys({ bucket }) {
+        const keys: string[] = [];
+        for await (const { Contents } of sdk.paginateListObjectsV2({ client }, { Bucket: bucket })) {
+          for (const { Key } of Contents ?? []) keys.push(Key!);
+        }
+        return keys;
+      },
+      async sizeOf({ bucket }, name) {
+        const asked = client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: name }));
+        return asked.then(
+          ({ ContentLength }) => ContentLength ?? 0,
+          () => null,
+        );
       },
       goAway: () => end(gateway),
       async comeBack() {
@@ -98,8 +136,9 @@ export async function startRadosgw(): Promise<S3Server> {
       stop,
     };
   } catch (error) {
+    const said = readFileSync(join(folder, 'run/mon.a.log'), { encoding: 'utf8', flag: 'a+' }).slice(-3000);
     await stop();
-    throw error;
+    throw new Error(`${(error as Error).message}\n${said}`, { cause: error });
   }
 }
 
@@ -184,6 +223,8 @@ mon data = ${folder}/mon
 [osd.0]
 osd data = ${folder}/osd
 osd objectstore = bluestore
+osd class update on start = false
+osd crush update on start = false
 bluestore block size = 8589934592
 bluestore fsck on mount = false
 osd max object name len = 256

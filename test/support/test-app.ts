@@ -11,6 +11,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { type Config, ConfigSchema } from '../../src/platform/config/schema.ts';
 import { openDataDir } from '../../src/platform/datadir.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { openStorage } from '../../src/platform/storage/open.ts';
 import { createClient, type TestClient } from './client.ts';
 import { createOpenApiCheck, type OpenApi, type OpenApiCheck } from './openapi-check.ts';
 
@@ -48,7 +49,9 @@ export async function createTestApp(settings: DeepPartial<Config> = {}): Promise
   const log = createLog({ level: isTold ? 'debug' : 'info', json: false, ...(isTold ? {} : { write: () => {} }) });
   let ahead = 0;
   const clock = { ...systemClock, nowMs: () => Date.now() + ahead };
-  const running = createApp({ config, dataDir: openDataDir(join(folder, 'data')), log, clock });
+  const dataDir = openDataDir(join(folder, 'data'));
+  const storage = await openStorage({ settings: config.storage, folder: dataDir.path, log });
+  const running = createApp({ config, dataDir, storage, log, clock });
   const setupToken = prepareSetup(running.app, undefined)!;
   const sockets = new WebSocketServer({ noServer: true });
   const server = serve({

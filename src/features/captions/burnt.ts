@@ -40,9 +40,9 @@ async function burnsOf(
 ): Promise<BurnsIn | null> {
   const demuxer = row.format === 'pgs' ? 'sup' : 'matroska';
   const key = `${captionFolder(row)}pictures.${demuxer === 'sup' ? 'sup' : 'mks'}`;
-  const path = app.storage.localPath(key);
+  const path = app.storage.addressOf(key);
   const picture = info.video[0];
-  if (!path || !picture) return null;
+  if (!picture) return null;
   const { tracks } = await probeCaptions(app, { path, demuxer }, signal);
   return { key, demuxer, fit: fitOf(tracks[0] ?? { width: null, height: null }, picture) };
 }

@@ -108,10 +108,11 @@ export function playbackRoutes(app: App) {
           etag: `"${rendition.id}-${isKeyFrame ? 'k' : ''}${index}"`,
           cache: mediaCache(video, 'forEver'),
         };
-        const counted = (from: SegmentFrom) => ({
+        const counted = (by: SegmentFrom) => ({
           ...about,
-          onBody: (sizeBytes: number) => delivery.answered(rendition, viewer, from, sizeBytes),
+          onBody: (sizeBytes: number) => delivery.answered(rendition, viewer, by, sizeBytes),
         });
+        let from: SegmentFrom = 'made';
         const isThere = index < segmentCount(stream.source.timeline, rendition.spec.grid);
         // A cache that asks whether this may still be watched is no reason to make it.
         const unchanged = isThere ? notModified(c, about) : null;
@@ -121,7 +122,10 @@ export function playbackRoutes(app: App) {
           const byProxy = isHandedOver(app, c);
           const found = await app.streaming.find(rendition, index, { viewer, asFile: byProxy });
           if (found instanceof Uint8Array) return sendHeld(c, found, counted('hot'));
-          const sent = found && (await sendStored(app, c, found.key, counted('stored')));
+          // From a bucket it is fetched as a whole, by one request, and held as what has just been made.
+          from = found ? 'stored' : 'made';
+          const isHere = found && app.storage.localPath(found.key) !== null;
+          const sent = isHere && (await sendStored(app, c, found.key, counted('stored')));
           if (sent && byProxy) delivery.answered(rendition, viewer, 'proxy', 0);
           if (sent) return sent;
         }
@@ -131,7 +135,7 @@ export function playbackRoutes(app: App) {
           const bytes = await (isKeyFrame
             ? app.streaming.keyFrame(stream.source, rendition, index)
             : app.streaming.segment(stream.source, rendition, index, { viewer, signal }));
-          return sendHeld(c, bytes, counted('made'));
+          return sendHeld(c, bytes, counted(from));
         } finally {
           giveBack();
         }

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { and, eq, isNull } from 'drizzle-orm';
 import { Problem } from '../../core/problem.ts';
 import { HOUR_MS } from '../../core/time.ts';
@@ -14,6 +13,7 @@ import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
+import { openPath } from '../../streaming/reading/open-path.ts';
 import { type Facts, readFacts } from '../../streaming/reading/read-facts.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
 import { countProbe } from './probes.queries.ts';
@@ -43,10 +43,9 @@ export async function probeVideo(
     .get();
   if (!row || (row.video.playableAtMs !== null && row.source.format >= STREAM_FORMAT)) return;
   const original = sourcePath(app, row.source);
-  if (!original) throw mediaUnplayable('The original file is not on this machine.');
   const container = await sniffFile(original);
   const repairedKey = await repairClock(app, row.source, { ...context, path: original, container });
-  const path = repairedKey === null ? original : app.storage.localPath(repairedKey)!;
+  const path = repairedKey === null ? original : app.storage.addressOf(repairedKey);
   const info = await probeFile(app, path, container, context);
   const { timeline, copy, refused, indexes } = await app.streaming.inspect(path, info);
   const { encoding } = app.config;
@@ -63,17 +62,15 @@ export async function probeVideo(
   signal.throwIfAborted();
   // Segments of earlier renditions, of an older format or of a file that has been replaced, belong to nobody any more.
   await app.streaming.release(videoId);
-  await app.storage.deletePrefix(`videos/${videoId}/hls/`);
+  if (row.source.info) await app.storage.deletePrefix(`videos/${videoId}/hls/`);
   app.db.write((tx) => markPlayable(app, tx, videoId, probed));
 }
 
 /** What a file is by its content. Throws `media-unplayable` for what is no film and no sound. */
 export async function sniffFile(path: string): Promise<Container> {
-  const file = await open(path, 'r');
+  const file = await openPath(path);
   try {
-    const head = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-    const sniffed = sniffContainer(head.subarray(0, bytesRead));
+    const sniffed = sniffContainer(await file.read(0, HEAD_BYTES));
     if (!sniffed.ok) throw mediaUnplayable(sniffed.reason);
     return sniffed.container;
   } finally {

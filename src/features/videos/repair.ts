@@ -24,7 +24,7 @@ export async function repairClock(
   if (repairedKey !== null && (await app.storage.stat(repairedKey))) return repairedKey;
   const folder = `videos/${videoId}/repaired/`;
   const repair = await findClockJumps(path, container, { signal });
-  await app.storage.deletePrefix(folder);
+  if (repair || repairedKey !== null) await app.storage.deletePrefix(folder);
   if (!repair) return null;
   const room = await roomBytes(app);
   if (room !== null && source.sizeBytes > room) {

@@ -41,15 +41,15 @@ export function forgetStream(app: App, videoId: string): void {
   cacheOf(app).delete(videoId);
 }
 
-/** The local path of a source's file. Null when it is on no disk of this machine. */
-export function sourcePath(app: App, source: { kind: 'stored' | 'inPlace'; location: string }): string | null {
-  return source.kind === 'inPlace' ? source.location : app.storage.localPath(source.location);
+/** Where a source's file is read: its path, or its address where storage is a bucket. */
+export function sourcePath(app: App, source: { kind: 'stored' | 'inPlace'; location: string }): string {
+  return source.kind === 'inPlace' ? source.location : app.storage.addressOf(source.location);
 }
 
 /** The file that is played: the source's own, or its repaired copy. */
-function playedFile(app: App, source: typeof sources.$inferSelect): { path: string | null; key?: string } {
+function playedFile(app: App, source: typeof sources.$inferSelect): { path: string; key?: string } {
   const key = source.repairedKey ?? (source.kind === 'stored' ? source.location : null);
-  return key === null ? { path: source.location } : { path: app.storage.localPath(key), key };
+  return key === null ? { path: source.location } : { path: app.storage.addressOf(key), key };
 }
 
 const KEPT = 200;
@@ -85,7 +85,7 @@ function readStream(app: App, videoId: string): VideoStream | null {
       .map((row) => ({ id: row.id, videoId, spec: row.spec, policy: row.policy })),
     burnt: rows.flatMap(({ id: renditionId, spec, policy }) => {
       const burns = burnsOf(spec);
-      const file = burns ? app.storage.localPath(burns.key) : null;
+      const file = burns ? app.storage.addressOf(burns.key) : null;
       return burns && file ? [{ id: renditionId, videoId, spec, policy, burn: { ...burns, path: file } }] : [];
     }),
   };

@@ -1,4 +1,5 @@
 import { number } from '../encode/filters.ts';
+import { inputOf } from '../encode/input.ts';
 
 /** Command lines that take subtitle tracks and fonts out of a file. Times are as in `argv.ts`. */
 
@@ -49,7 +50,7 @@ export function extractCaptionsArgv(options: ExtractOptions): string[] {
     `pipe:${progressFd}`,
     '-copyts',
     ...fonts.flatMap(({ index, file }) => [`-dump_attachment:${index}`, file]),
-    ...['-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${path}`],
+    ...inputOf(path, demuxer),
     ...streams.flatMap(({ index, as, file }) => {
       const { codec, format, most } = OUTPUTS[as];
       return [
@@ -70,8 +71,5 @@ export function probeCaptionsArgv({ path, demuxer }: { path: string; demuxer: st
   const shown =
     'stream=index,codec_type,codec_name,width,height:stream_tags=filename,mimetype,language,title' +
     ':stream_disposition=hearing_impaired';
-  return [
-    ...['-hide_banner', '-v', 'error', '-show_entries', shown, '-of', 'json'],
-    ...['-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${path}`],
-  ];
+  return [...['-hide_banner', '-v', 'error', '-show_entries', shown, '-of', 'json'], ...inputOf(path, demuxer)];
 }

@@ -1,6 +1,7 @@
 import type { SourceStream } from './encode-options.ts';
-import { decoderOf, FLAGS, inputOf, jpegArgs, seekTo } from './encoder-args.ts';
+import { decoderOf, FLAGS, jpegArgs, seekTo } from './encoder-args.ts';
 import { number, type PictureSource, preparePicture } from './filters.ts';
+import { inputOf } from './input.ts';
 
 /** Command lines for ffmpeg that make pictures, as data. Times are seconds on ffmpeg's clock of the source. */
 

@@ -1,6 +1,7 @@
 import type { SourceStream } from './encode-options.ts';
-import { inputOf, mp4Args, seekTo, timestampArgs } from './encoder-args.ts';
+import { mp4Args, seekTo, timestampArgs } from './encoder-args.ts';
 import { number } from './filters.ts';
+import { inputOf } from './input.ts';
 
 /**
  * Command lines for tracks that browsers play, in containers that the packager cannot read: their packets are listed once, to

@@ -1,6 +1,6 @@
 import { WAVEFORM_RATE } from '../sound/waveform.ts';
 import type { AudioTrack } from '../types.ts';
-import { inputOf } from './encoder-args.ts';
+import { inputOf } from './input.ts';
 
 /** More tracks than this are not measured: their summaries would not fit into what is kept of ffmpeg's log. */
 const MOST_TRACKS = 12;

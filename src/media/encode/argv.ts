@@ -6,7 +6,6 @@ import {
   decoderOf,
   FLAGS,
   FRAME_TIMES,
-  inputOf,
   layoutOf,
   liftSec,
   mp4Args,
@@ -20,6 +19,7 @@ import {
 import { encoderArgs } from './encoders/encoders.ts';
 import { deviceArgs, hardwareArgs } from './encoders/hardware.ts';
 import { number, type PictureSource } from './filters.ts';
+import { inputOf } from './input.ts';
 
 /**
  * Command lines for ffmpeg and ffprobe (5.1 or newer) as data: arrays only, never a shell string. All times are seconds on

@@ -1,6 +1,7 @@
 import type { BurnInput } from './burn-in.ts';
-import { inputOf, seekTo } from './encoder-args.ts';
+import { seekTo } from './encoder-args.ts';
 import { number } from './filters.ts';
+import { inputOf } from './input.ts';
 
 /**
  * A subtitle that began before a session does must be there: reading starts so much earlier. Pictures build upon each other

@@ -19,11 +19,6 @@ const LONGEST_GROUP_SEC = 10;
 /** Clocks are rounded differently everywhere: a frame is asked for half a millisecond early. */
 const EPSILON_SEC = 0.0005;
 
-/** Only local files, by the one demuxer: nothing inside a file can make ffmpeg open another. */
-export function inputOf(path: string, demuxer: string): string[] {
-  return ['-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${path}`];
-}
-
 /** ffmpeg's own VP8 and VP9 decoders drop the alpha channel; those of libvpx keep it. */
 export function decoderOf(source: PictureSource): string[] {
   const libvpx = { vp8: 'libvpx', vp9: 'libvpx-vp9' }[source.codec];

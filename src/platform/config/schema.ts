@@ -9,12 +9,14 @@ import { libraries } from './sections/libraries.ts';
 import { mail } from './sections/mail.ts';
 import { accounts, uploads } from './sections/people.ts';
 import { schedule } from './sections/schedule.ts';
+import { storage } from './sections/storage.ts';
 import { log, metrics } from './sections/watching-over.ts';
 
 /** Every setting there is, with its default and its meaning: the one source of config/default.yaml and the docs. */
 export const ConfigSchema = z.strictObject({
   instance,
   data,
+  storage,
   http,
   accounts,
   uploads,

@@ -9,6 +9,10 @@ export const fileMissing = defineProblem('file-missing', 404);
 /** 503: the storage is another machine, which does not answer or will not have us. Its `cause` says more than viewers need to know. */
 export const storageAway = defineProblem('storage-away', 503);
 
+export function isStorageAway(error: unknown): boolean {
+  return error instanceof Problem && error.type === 'storage-away';
+}
+
 /** Whether this is what a storage throws for a key that is not there. */
 export function isFileMissing(error: unknown): boolean {
   return error instanceof Problem && error.type === 'file-missing';

@@ -105,7 +105,7 @@ const placeOf = (file: SourceFile) => ('key' in file ? file.key : file.path);
 
 /** Where ffmpeg reads a source here; null where it is not. */
 async function findSource(storage: Storage, file: SourceFile): Promise<string | null> {
-  if ('key' in file) return (await storage.stat(file.key)) ? storage.localPath(file.key) : null;
+  if ('key' in file) return (await storage.stat(file.key)) ? storage.addressOf(file.key) : null;
   const found = await stat(file.path).catch(() => null);
   // Another file of that name would make segments of another film.
   return found?.isFile() && found.size === file.sizeBytes ? file.path : null;

@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { createClockSections } from '../../media/container/clock-sections.ts';
 import {
   moveClock,
@@ -10,6 +8,7 @@ import {
   ticksBetween,
 } from '../../media/container/clock-stamps.ts';
 import type { Container } from '../../media/types.ts';
+import { openPath, readParts } from '../reading/open-path.ts';
 
 /** Files whose clock jumps are played from a copy in which it does not: the same bytes but for the times. */
 
@@ -84,18 +83,16 @@ async function readerOf(path: string, { name }: Container): Promise<Reader | nul
 
 /** Looks at the clock in places spread over a large file; small ones are always worth reading. */
 async function looksOdd(path: string, reader: Reader, options: Required<RepairOptions>): Promise<boolean> {
-  const file = await open(path, 'r');
+  const file = await openPath(path);
   try {
-    const { size } = await file.stat();
+    const { sizeBytes: size } = file;
     if (size <= options.wholeBytes) return true;
     const passed: number[] = [];
     let beforeTicks: number | null = null;
-    const bytes = Buffer.alloc(LOOK_BYTES);
     for (let n = 0; n < options.looks; n++) {
       options.signal.throwIfAborted();
       const at = Math.floor((Math.max(0, size - LOOK_BYTES) / (options.looks - 1)) * n);
-      const { bytesRead } = await file.read(bytes, 0, LOOK_BYTES, at);
-      const { stamps } = reader(bytes.subarray(0, bytesRead));
+      const { stamps } = reader(await file.read(at, LOOK_BYTES));
       const stamp = stamps.find(({ isShown }) => isShown) ?? stamps[0];
       if (!stamp) continue;
       if (beforeTicks !== null) passed.push(ticksBetween(stamp.dtsTicks, beforeTicks) / SEC);
@@ -111,9 +108,8 @@ async function looksOdd(path: string, reader: Reader, options: Required<RepairOp
 async function* readAll(path: string, reader: Reader, signal: AbortSignal) {
   let left: Uint8Array = Buffer.alloc(0);
   let done = 0;
-  const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal });
   const sizeBytes = await sizeOf(path);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of readParts(path, CHUNK_BYTES, signal)) {
     const all = left.length > 0 ? Buffer.concat([left, chunk]) : chunk;
     const { stamps, consumed } = reader(all);
     left = all.subarray(consumed);
@@ -125,20 +121,18 @@ async function* readAll(path: string, reader: Reader, signal: AbortSignal) {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  const file = await open(path, 'r');
+  const file = await openPath(path);
   try {
-    return (await file.stat()).size;
+    return file.sizeBytes;
   } finally {
     await file.close();
   }
 }
 
 async function readAt(path: string, at: number, length: number): Promise<Buffer> {
-  const file = await open(path, 'r');
+  const file = await openPath(path);
   try {
-    const bytes = Buffer.alloc(length);
-    const { bytesRead } = await file.read(bytes, 0, length, at);
-    return bytes.subarray(0, bytesRead);
+    return await file.read(at, length);
   } finally {
     await file.close();
   }

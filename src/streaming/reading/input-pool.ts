@@ -1,17 +1,21 @@
 import { stat } from 'node:fs/promises';
 import {
   ALL_FORMATS,
+  CustomSource,
   EncodedPacketSink,
   FilePathSource,
   Input,
   type InputAudioTrack,
   type InputTrack,
   type InputVideoTrack,
+  type Source,
 } from 'mediabunny';
+import { isAddress } from '../../media/encode/input.ts';
 import { openLight, type TrackTables } from './light-tracks.ts';
 import { type Moov, readMoov } from './moov.ts';
+import { openPath } from './open-path.ts';
 import type { PacketSink } from './packet-sink.ts';
-import { type ByteSource, byteSource, type SourceFiles } from './source-files.ts';
+import { type ByteSource, byteSource, type OpenFile, type SourceFiles } from './source-files.ts';
 
 /** A source opened for reading packets. */
 export interface OpenInput {
@@ -76,14 +80,13 @@ export function createInputPool(files: SourceFiles | null, { size = 12, idleMs =
   };
   return {
     async open(path) {
-      const { size: sizeBytes, mtimeMs } = await stat(path);
-      const key = `${path}\0${sizeBytes}\0${mtimeMs}`;
+      const { sizeBytes, modifiedAtMs } = await look(path, files);
+      const key = `${path}\0${sizeBytes}\0${modifiedAtMs}`;
       let entry = entries.get(key);
       if (entry) {
         entries.delete(key);
       } else {
-        const source = new FilePathSource(path, { handleUnhandledError: () => {} });
-        const input = new Input({ source, formats: ALL_FORMATS });
+        const input = new Input({ source: sourceOf(path, sizeBytes, files), formats: ALL_FORMATS });
         const opened = readTracks(input, files && byteSource(files, path, sizeBytes));
         const opening: Entry = { usedAtMs: 0, input, opened, isOpen: false };
         entry = opening;
@@ -103,7 +106,7 @@ export function createInputPool(files: SourceFiles | null, { size = 12, idleMs =
       return entry.opened;
     },
     async moov(path) {
-      const { size: sizeBytes } = await stat(path);
+      const { sizeBytes } = await look(path, files);
       return files ? readMoov(byteSource(files, path, sizeBytes)).catch(() => null) : null;
     },
     hold() {
@@ -122,6 +125,26 @@ export function createInputPool(files: SourceFiles | null, { size = 12, idleMs =
       for (const key of [...entries.keys()]) drop(key);
     },
   };
+}
+
+/** Addresses are read as all else is in this thread; in another one, by HTTP. */
+function sourceOf(path: string, sizeBytes: number, files: SourceFiles | null): Source {
+  if (!isAddress(path)) return new FilePathSource(path, { handleUnhandledError: () => {} });
+  const here = files && byteSource(files, path, sizeBytes);
+  let opened: ReturnType<typeof openPath> | null = null;
+  return new CustomSource({
+    getSize: () => sizeBytes,
+    read: async (start, end) => (here ?? (await (opened ??= openPath(path)))).read(start, end - start),
+    prefetchProfile: 'fileSystem',
+  });
+}
+
+async function look(path: string, files: SourceFiles | null): Promise<Pick<OpenFile, 'sizeBytes' | 'modifiedAtMs'>> {
+  if (!isAddress(path)) {
+    const { size, mtimeMs } = await stat(path);
+    return { sizeBytes: size, modifiedAtMs: mtimeMs };
+  }
+  return files ? files.use(path, async (file) => file) : openPath(path);
 }
 
 async function readTracks(input: Input, source: ByteSource | null): Promise<OpenInput> {

@@ -1,4 +1,3 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { Problem } from '../../core/problem.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { readBoxHeader } from '../../media/container/boxes.ts';
@@ -7,6 +6,7 @@ import { readMatroskaFacts } from '../../media/facts/matroska.ts';
 import { readMp4Facts } from '../../media/facts/mp4.ts';
 import { readProbe } from '../../media/probe/read.ts';
 import type { Container, MediaInfo } from '../../media/types.ts';
+import { type OpenedPath, openPath } from './open-path.ts';
 
 /**
  * Probes a file in this process, where it is of a usual kind. A process of ffprobe takes some hundred times as long, most of it
@@ -29,7 +29,7 @@ const KNOWN_BOXES = new Set('ftyp moov mdat free skip wide uuid'.split(' '));
  * of `signal`.
  */
 export async function readFacts(path: string, container: Container, signal?: AbortSignal): Promise<Facts> {
-  const file = await open(path, 'r');
+  const file = await openPath(path);
   try {
     const facts = await readFile(file, container, signal);
     return { info: readProbe(facts, container) };
@@ -43,8 +43,8 @@ export async function readFacts(path: string, container: Container, signal?: Abo
   }
 }
 
-async function readFile(file: FileHandle, { name }: Container, signal: AbortSignal | undefined): Promise<FileFacts> {
-  const { size } = await file.stat();
+async function readFile(file: OpenedPath, { name }: Container, signal: AbortSignal | undefined): Promise<FileFacts> {
+  const { sizeBytes: size } = file;
   const readAt = limitedReader(file, size, signal);
   if (name === 'mp4') return readMp4Facts(await readMoov(readAt, size), size, readAt);
   if (name === 'matroska' || name === 'webm') return readMatroskaFacts(size, readAt);
@@ -52,20 +52,19 @@ async function readFile(file: FileHandle, { name }: Container, signal: AbortSign
 }
 
 /** Reads a little more than is asked for, as what comes next is asked for next. */
-function limitedReader(file: FileHandle, size: number, signal: AbortSignal | undefined): ReadAt {
+function limitedReader(file: OpenedPath, size: number, signal: AbortSignal | undefined): ReadAt {
   const untilMs = performance.now() + LONGEST_MS;
   let leftBytes = MOST_BYTES;
-  let last = { at: 0, bytes: Buffer.alloc(0) };
+  let last: { at: number; bytes: Buffer } = { at: 0, bytes: Buffer.alloc(0) };
   return async (at, length) => {
     signal?.throwIfAborted();
     if (performance.now() > untilMs) unsure('a file that takes too long to read');
     const wanted = Math.max(0, Math.min(length, size - at));
     if (at < last.at || at + wanted > last.at + last.bytes.length) {
-      const bytes = Buffer.allocUnsafe(Math.max(wanted, Math.min(WINDOW_BYTES, size - at)));
-      leftBytes -= bytes.length;
+      const asked = Math.max(wanted, Math.min(WINDOW_BYTES, size - at));
+      leftBytes -= asked;
       if (leftBytes < 0) unsure('too much to read');
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, at);
-      last = { at, bytes: bytes.subarray(0, bytesRead) };
+      last = { at, bytes: await file.read(at, asked) };
     }
     return last.bytes.subarray(at - last.at, at - last.at + wanted);
   };

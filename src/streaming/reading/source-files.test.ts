@@ -56,14 +56,14 @@ describe('source files', () => {
   });
 
   it('are closed when there are too many, least recently read first', async () => {
-    files = createSourceFiles(2);
+    files = createSourceFiles({ size: 2 });
     const [a, b, c] = ['1', '2', '3'].map((name) => made(name, name)) as [string, string, string];
     for (const path of [a, b, a, c]) await readAll(path);
     await expect.poll(openNow).toEqual([a, c]);
   });
 
   it('are closed when nobody has read them for a while', async () => {
-    files = createSourceFiles(8, 40);
+    files = createSourceFiles({ size: 8, idleMs: 40 });
     await readAll(made('idle', 'text'));
     expect(openNow()).toHaveLength(1);
     await expect.poll(openNow).toEqual([]);

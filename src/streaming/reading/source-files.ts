@@ -1,6 +1,7 @@
 import { close, fstat, open, read, readv, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { isFileMissing } from '../../platform/storage/port.ts';
 
 /** Bytes that can be read at any place. */
 export interface ByteSource {
@@ -42,7 +43,16 @@ const closeFile = promisify(close);
 const openFile = promisify(open);
 const statFile = promisify(fstat) as (fd: number) => Promise<Stats>;
 
-export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
+export interface SourceFilesOptions {
+  /** How many are kept open. */
+  size?: number;
+  idleMs?: number;
+  /** What is behind an address that is no path; null where it is one. */
+  openAddress?: (path: string) => Promise<OpenFile> | null;
+}
+
+export function createSourceFiles(options: SourceFilesOptions = {}): SourceFiles {
+  const { size = 64, idleMs = IDLE_MS, openAddress = () => null } = options;
   const entries = new Map<string, Entry>();
   let sweeping: NodeJS.Timeout | null = null;
 
@@ -108,6 +118,8 @@ export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
 
   return {
     async use(path, work, { knownMs = 0 } = {}) {
+      const elsewhere = openAddress(path);
+      if (elsewhere) return await asFile(elsewhere, work);
       const entry = await enter(path, knownMs);
       try {
         return await work(entry);
@@ -123,6 +135,16 @@ export function createSourceFiles(size = 64, idleMs = IDLE_MS): SourceFiles {
       for (const [path, entry] of [...entries]) drop(path, entry);
     },
   };
+}
+
+/** What is not there is answered alike, wherever it should be. */
+async function asFile<T>(opening: Promise<OpenFile>, work: (file: OpenFile) => Promise<T>): Promise<T> {
+  try {
+    return await work(await opening);
+  } catch (cause) {
+    if (!isFileMissing(cause)) throw cause;
+    throw Object.assign(new Error('ENOENT: the original is not in the storage', { cause }), { code: 'ENOENT' });
+  }
 }
 
 /** While a file is inspected, thousands of places of it are read one after the other. */

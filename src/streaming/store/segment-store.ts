@@ -2,7 +2,7 @@ import { Problem } from '../../core/problem.ts';
 import type { TimeMs } from '../../core/time.ts';
 import { type Fit, fitInit, markDevice } from '../../media/container/parameter-sets.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Storage } from '../../platform/storage/port.ts';
+import { isStorageAway, type Storage } from '../../platform/storage/port.ts';
 import type { StreamRendition } from '../source.ts';
 import type { SegmentCache } from './segment-cache.ts';
 import { hlsPrefix, initKey, type Place, readOrNull as readStored, segmentKey } from './segment-keys.ts';
@@ -18,7 +18,7 @@ export interface SegmentStore {
   /** The storage key of a segment that `present` has; null while it is in memory alone. */
   keyOf(rendition: StreamRendition, index: number): string | null;
   /**
-   * Stores a segment. On a full disk one that `somebodyWaits` for is kept in memory for a while instead, so that a film goes
+   * Stores a segment. On a full disk, or in a bucket that is away, one that `somebodyWaits` for is kept in memory for a while instead, so that a film goes
    * on; otherwise throws `storage-full`.
    */
   write(rendition: StreamRendition, index: number, bytes: Buffer, options?: { somebodyWaits?: boolean }): Promise<void>;
@@ -46,7 +46,7 @@ export interface SegmentStore {
   forget(videoId: string): void;
 }
 
-/** What players have just asked for, on a disk that takes no more. */
+/** What players have just asked for, on a storage that takes no more. */
 const UNSAVED_BYTES = 48 * 1024 * 1024;
 
 export function createSegmentStore(
@@ -125,7 +125,7 @@ export function createSegmentStore(
         // It can be made again: nobody waits for the disk.
         await storage.put(key, bytes, { durable: false });
       } catch (error) {
-        if (!somebodyWaits || !isFull(error)) throw error;
+        if (!somebodyWaits || !takesNothing(error)) throw error;
         return keepUnsaved(rendition, index, bytes);
       }
       (await present(rendition)).add(index);
@@ -149,7 +149,7 @@ export function createSegmentStore(
           await storage.put(initKey(rendition), bytes).then(
             () => void unsavedInits.delete(initKey(rendition)),
             (error) => {
-              if (!isFull(error)) throw error;
+              if (!takesNothing(error)) throw error;
               unsavedInits.set(initKey(rendition), bytes);
             },
           );
@@ -200,4 +200,5 @@ export function createSegmentStore(
   };
 }
 
-const isFull = (error: unknown) => error instanceof Problem && error.status === 507;
+/** Full, or away. */
+const takesNothing = (error: unknown) => (error instanceof Problem && error.status === 507) || isStorageAway(error);

@@ -64,6 +64,7 @@ export async function createGateway(open: (key: string) => Promise<OpenObject>):
       'Accept-Ranges': 'bytes',
       'Content-Length': end - first,
       'Content-Type': 'application/octet-stream',
+      'X-Modified-Ms': object.modifiedAtMs,
       ...(request.headers.range ? { 'Content-Range': `bytes ${first}-${end - 1}/${object.sizeBytes}` } : {}),
     });
     if (request.method === 'GET') await pour(object, first, end, response);
