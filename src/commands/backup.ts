@@ -3,6 +3,7 @@ import { copyDatabaseAside, copyDatabaseOf } from '../platform/backup/copy-aside
 import { writeBackup } from '../platform/backup/write.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { VERSION } from '../version.ts';
+import { CommandFailure } from './exit.ts';
 import { loadedFor } from './options.ts';
 import { createProgress, untilSignal } from './progress.ts';
 
@@ -20,6 +21,12 @@ export async function backup(
 ): Promise<void> {
   if (databaseOnly !== undefined) return copyDatabaseOf(resolve(flags.data!), path, Number(databaseOnly));
   const { config, file } = loadedFor(flags);
+  const inBucket = config.storage.driver === 's3';
+  if (inBucket && withOriginals) {
+    throw new CommandFailure(
+      'Originals are in the bucket, and not copied from there. Back it up by its own means (versions, replication), and leave out --with-originals and backup.originals.',
+    );
+  }
   const progress = createProgress(json);
   const written = await untilSignal((signal) =>
     writeBackup({
@@ -37,10 +44,15 @@ export async function backup(
   );
   progress.done({ path: resolve(path), ...written }, () => [
     `Wrote ${resolve(path)}: ${megabytes(written.sizeBytes)}, ${written.files} files, checked.`,
-    ...(withOriginals ? [] : ['Uploaded originals are not in it; with --with-originals they are.']),
+    ...(withOriginals
+      ? []
+      : [inBucket ? IN_BUCKET : 'Uploaded originals are not in it; with --with-originals they are.']),
     'It holds the secret of this instance and what people keep here: keep it where others cannot read it.',
   ]);
 }
+
+const IN_BUCKET =
+  'Originals, pictures and captions are not in it: they are in the bucket, which needs a backup of its own.';
 
 const STEPS = { files: 'Writing', database: 'Copying the database', check: 'Checking what was written' };
 

@@ -5,6 +5,7 @@ import { ConfigError } from '../platform/config/problems.ts';
 import { createFfmpeg } from '../platform/ffmpeg.ts';
 import { ffmpegPaths } from '../platform/natives/programs.ts';
 import { backupsCheck } from './doctor/backups.ts';
+import { bucketCheck } from './doctor/bucket.ts';
 import { certificateCheck } from './doctor/certificate.ts';
 import { type Check, type Finding, note, ok, problem } from './doctor/check.ts';
 import { clockCheck } from './doctor/clock.ts';
@@ -27,6 +28,7 @@ const CHECKS: readonly Check[] = [
   limitsCheck,
   clockCheck,
   dataFolderCheck,
+  bucketCheck,
   permissionsCheck,
   databaseCheck,
   backupsCheck,

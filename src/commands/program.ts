@@ -10,6 +10,7 @@ import { jobCommands } from './jobs.ts';
 import { libraryCommands, scanCommand } from './library.ts';
 import { examples, instanceOptions, wholeNumber } from './options.ts';
 import { serve } from './serve.ts';
+import { storageCommands } from './storage.ts';
 import { userCommands } from './user.ts';
 import { videoCommands } from './video.ts';
 import { worker } from './worker.ts';
@@ -79,6 +80,7 @@ export function createProgram(): Command {
 
   program.commandsGroup('Copies of everything:');
   backupCommands(program);
+  storageCommands(program);
 
   program.commandsGroup('The rest:');
   completionCommand(program);

@@ -243,6 +243,14 @@ export function storageContract(open: () => Promise<Storage>): void {
     expect(await read('videos/a/old.txt')).toBe('old');
   });
 
+  it('keeps the time that something is written with', async () => {
+    await storage.put('videos/a', text('old'), { modifiedAtMs: 1_700_000_000_000 });
+    await storage.put('videos/b', chunks('o', 'ld'), { modifiedAtMs: 1_700_000_000_000 });
+    for (const key of ['videos/a', 'videos/b']) {
+      expect(await storage.stat(key)).toEqual({ sizeBytes: 3, modifiedAtMs: 1_700_000_000_000 });
+    }
+  });
+
   it('lists what was touched as later than what was not', async () => {
     for (const key of ['v/1', 'v/2']) await storage.put(key, text(key));
     // A bucket may tell its times in seconds.

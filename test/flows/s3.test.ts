@@ -184,7 +184,8 @@ describe.skipIf(lacksRadosgw)('with a bucket', () => {
       const { segments } = await readPlaylist(client, variants[0]!.url);
       expect((await client.bytes(segments[0]!.url)).length).toBeGreaterThan(1000);
       expect(outgoing()).toHaveLength(1);
-      const gone = await client.raw('GET', `${reply.playback!.poster!}.webp`);
+      // Not the one that has been fetched: that is still in memory.
+      const gone = await client.raw('GET', `${reply.playback!.poster!}.jpg`);
       expect(gone.response.status).toBe(503);
       expect(gone.text).toContain('storage-away');
       expect(gone.text).not.toContain(bucket.endpoint);

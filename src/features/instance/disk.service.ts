@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { KEEP_FREE_BYTES } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import type { DiskWire } from './api.ts';
@@ -38,12 +39,24 @@ export function watchDisk(app: App): Promise<void> {
   return watch.looking;
 }
 
+/**
+ * The disk that Kinora writes to: storage's own, or, where storage is a bucket, that of the data folder, on which uploads are
+ * collected and wait.
+ */
+export async function diskSpace(app: App): Promise<{ freeBytes: number; totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(app.dataDir.path);
+  return (await app.storage.space()) ?? { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+/** Whether letting go of segments makes room on that disk. */
+const holdsSegments = async (app: App) => (await app.storage.space()) !== null;
+
 async function look(app: App, watch: Watch): Promise<void> {
-  const space = await app.storage.space();
-  if (!space) return;
+  const space = await diskSpace(app);
   const keepBytes = keepFreeBytes(app, space.totalBytes);
   let { freeBytes } = space;
-  if (freeBytes < keepBytes) freeBytes += await app.streaming.cache.shrink(keepBytes * BACK - freeBytes);
+  if (freeBytes < keepBytes && (await holdsSegments(app)))
+    freeBytes += await app.streaming.cache.shrink(keepBytes * BACK - freeBytes);
   const low = freeBytes < (watch.low ? keepBytes * BACK : keepBytes);
   if (low === watch.low) return;
   watch.low = low;
@@ -55,21 +68,21 @@ async function look(app: App, watch: Watch): Promise<void> {
   app.events.emit('disk.changed', { low });
 }
 
-/** Room for something new, such as an upload: what is free, and what the segment cache would give for it. Null: no limit. */
-export async function roomBytes(app: App): Promise<number | null> {
-  const space = await app.storage.space();
-  if (!space) return null;
-  return space.freeBytes + app.streaming.cache.bytes() - keepFreeBytes(app, space.totalBytes);
+/** Room for something new, such as an upload: what is free, and what the segment cache would give for it. */
+export async function roomBytes(app: App): Promise<number> {
+  const space = await diskSpace(app);
+  const given = (await holdsSegments(app)) ? app.streaming.cache.bytes() : 0;
+  return space.freeBytes + given - keepFreeBytes(app, space.totalBytes);
 }
 
 /** How full the disk is, for admins. */
 export async function readDisk(app: App): Promise<DiskWire> {
-  const space = await app.storage.space();
+  const space = await diskSpace(app);
   const { cache } = app.streaming;
-  const keepBytes = space ? keepFreeBytes(app, space.totalBytes) : 0;
+  const keepBytes = keepFreeBytes(app, space.totalBytes);
   return {
     low: watchOf(app).low,
-    space: space && { ...space, keepFreeBytes: keepBytes, resumeBytes: keepBytes * BACK },
+    space: { ...space, keepFreeBytes: keepBytes, resumeBytes: keepBytes * BACK },
     cache: { bytes: cache.bytes(), segments: cache.segments(), budgetBytes: cache.budgetBytes },
   };
 }

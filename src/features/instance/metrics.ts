@@ -8,6 +8,7 @@ import { listBackups } from '../backups/files.service.ts';
 import { libraries, libraryFolders } from '../libraries/schema.ts';
 import { probeCounts } from '../videos/probes.queries.ts';
 import { videoTotals } from '../videos/totals.queries.ts';
+import { diskSpace } from './disk.service.ts';
 
 /**
  * Prometheus' text format. These gauges are read when asked for; what is counted in between (`http/request-metrics.ts`,
@@ -130,14 +131,25 @@ function diskGauges(app: App, gauge: AddGauge): void {
   gauge('kinora_segment_cache_budget_bytes', 'What they may take (cache.segmentsGb).', [], (own) =>
     own.set(app.streaming.cache.budgetBytes),
   );
-  gauge('kinora_storage_free_bytes', 'Room left in storage.', [], async (own) => {
-    const freeBytes = await app.storage.freeBytes();
-    if (freeBytes !== null) own.set(freeBytes);
+  gauge(
+    'kinora_storage_free_bytes',
+    'Room left on the disk that storage, or else the data folder, is on.',
+    [],
+    async (own) => {
+      own.set((await diskSpace(app)).freeBytes);
+    },
+  );
+  gauge('kinora_storage_total_bytes', 'Size of that disk.', [], async (own) => {
+    own.set((await diskSpace(app)).totalBytes);
   });
-  gauge('kinora_storage_total_bytes', 'Size of the disk that storage is on.', [], async (own) => {
-    const space = await app.storage.space();
-    if (space) own.set(space.totalBytes);
-  });
+  gauge(
+    'kinora_outgoing_bytes',
+    'What waits here to be sent to the bucket, with storage.driver: s3.',
+    [],
+    async (own) => {
+      own.set((await app.storage.outgoing()).bytes);
+    },
+  );
   gauge('kinora_database_bytes', 'Size of the database, and of its write-ahead log.', ['file'], (own) => {
     own.set({ file: 'main' }, sizeOf(app.dataDir.databasePath));
     own.set({ file: 'wal' }, sizeOf(`${app.dataDir.databasePath}-wal`));

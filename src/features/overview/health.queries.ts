@@ -7,8 +7,9 @@ import type { HealthWire } from './api.ts';
 
 /** What can be told at once of what `kinora doctor` looks at at length. */
 export async function checkHealth(app: App): Promise<HealthWire[]> {
-  const always = [ffmpegHealth(app), await diskHealth(app), librariesHealth(app), jobsHealth(app), backupsHealth(app)];
-  return [...always, ...workersHealth(app)];
+  const bucket = app.config.storage.driver === 's3' ? [await bucketHealth(app)] : [];
+  const always = [librariesHealth(app), jobsHealth(app), backupsHealth(app)];
+  return [ffmpegHealth(app), await diskHealth(app), ...bucket, ...always, ...workersHealth(app)];
 }
 
 function ffmpegHealth(app: App): HealthWire {
@@ -22,6 +23,13 @@ async function diskHealth(app: App): Promise<HealthWire> {
   if (!space) return { check: 'disk', state: 'ok', facts: {} };
   const { freeBytes, totalBytes } = space;
   return { check: 'disk', state: low ? 'problem' : 'ok', facts: { freeBytes, totalBytes } };
+}
+
+/** Files that cannot be sent are kept here, and nothing else tells an admin. */
+async function bucketHealth(app: App): Promise<HealthWire> {
+  const { files: count, problem } = await app.storage.outgoing();
+  if (problem === null) return { check: 'bucket', state: 'ok', facts: { count } };
+  return { check: 'bucket', state: 'problem', facts: { count, problem } };
 }
 
 function librariesHealth(app: App): HealthWire {

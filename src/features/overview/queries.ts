@@ -2,6 +2,7 @@ import { asc, desc, eq, inArray, isNull } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
 import { VERSION } from '../../version.ts';
 import { users } from '../accounts/schema.ts';
+import { diskSpace } from '../instance/disk.service.ts';
 import { libraries } from '../libraries/schema.ts';
 import { Origin } from '../videos/api.ts';
 import { videos } from '../videos/schema.ts';
@@ -25,9 +26,7 @@ export async function readOverview(app: App): Promise<OverviewWire> {
 }
 
 async function readSpace(app: App): Promise<OverviewWire['disk']> {
-  const space = await app.storage.space();
-  if (!space) return null;
-  const { freeBytes, totalBytes } = space;
+  const { freeBytes, totalBytes } = await diskSpace(app);
   const nowMs = app.clock.nowMs();
   // The last day's row is as old as an hour: what is free now is known.
   const days = recentDays(app);

@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { and, asc, count, desc, eq, gt, gte, isNotNull, isNull, lt, lte, max, type SQL, sql, sum } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { DAY_MS } from '../../core/time.ts';
+import { createFsStorage } from '../../platform/storage/fs.ts';
 import type { App } from '../../ports.ts';
 import { Origin } from '../videos/api.ts';
+import { diskSpace } from '../instance/disk.service.ts';
 import { videos } from '../videos/schema.ts';
 import type { FileKind } from './api.ts';
 import type { DiskSample } from './forecast.ts';
@@ -33,6 +35,12 @@ export async function countFiles(app: App): Promise<void> {
 export async function recountFiles(app: App): Promise<void> {
   const usage = new Map<FileKind, Usage>();
   for await (const { key, sizeBytes } of app.storage.list('')) add(usage, kindOf(key), sizeBytes);
+  // The database and all else that is no object of the storage; what waits for the bucket has been counted as in it.
+  if (app.config.storage.driver !== 'fs') {
+    for await (const { key, sizeBytes } of createFsStorage({ root: app.dataDir.path }).list('')) {
+      if (!key.startsWith('outgoing/')) add(usage, kindOf(key), sizeBytes);
+    }
+  }
   replace(app, 'files', usage);
 }
 
@@ -99,8 +107,7 @@ const minus = (one: Usage, other: Usage): Usage => ({
 
 /** Periodic: writes down how full the disk is; the last of a day stays. */
 export async function noteDisk(app: App): Promise<void> {
-  const space = await app.storage.space();
-  if (!space) return;
+  const space = await diskSpace(app);
   const nowMs = app.clock.nowMs();
   const dayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
   app.db.write((tx) => {

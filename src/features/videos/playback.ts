@@ -1,4 +1,3 @@
-import { isStorageAway } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import { segmentCount } from '../../streaming/source.ts';
 import type { Viewer } from '../accounts/viewer.ts';
@@ -33,23 +32,13 @@ function soundOf({ source }: VideoStream, video: VideoRow, url: string): Playbac
   return { title, artist: artist ?? null, album: album ?? null, waveform };
 }
 
-/** A video's page opens also while its bucket is away. */
-async function countStored(app: App, rendition: VideoStream['renditions'][number]): Promise<number> {
-  try {
-    return (await app.streaming.store.present(rendition)).size;
-  } catch (error) {
-    if (isStorageAway(error)) return 0;
-    throw error;
-  }
-}
-
 async function renditionWire(
   app: App,
   { source, loudness }: VideoStream,
   rendition: VideoStream['renditions'][number],
 ): Promise<RenditionWire> {
   const { id, spec } = rendition;
-  const stored = spec.mode === 'copied' ? null : await countStored(app, rendition);
+  const stored = spec.mode === 'copied' ? null : (await app.streaming.store.present(rendition)).size;
   const count = segmentCount(source.timeline, spec.grid);
   return {
     id,

@@ -12,6 +12,7 @@ import { declaresLength, mediaUnplayable, readProbe } from '../../media/probe/re
 import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
+import { isStorageAway } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import { openPath } from '../../streaming/reading/open-path.ts';
 import { type Facts, readFacts } from '../../streaming/reading/read-facts.ts';
@@ -62,7 +63,10 @@ export async function probeVideo(
   signal.throwIfAborted();
   // Segments of earlier renditions, of an older format or of a file that has been replaced, belong to nobody any more.
   await app.streaming.release(videoId);
-  if (row.source.info) await app.storage.deletePrefix(`videos/${videoId}/hls/`);
+  await app.storage.deletePrefix(`videos/${videoId}/hls/`).catch((error: unknown) => {
+    // There are none of what has never been played.
+    if (row.source.info || !isStorageAway(error)) throw error;
+  });
   app.db.write((tx) => markPlayable(app, tx, videoId, probed));
 }
 

@@ -10,6 +10,7 @@ import {
   type Bytes,
   fileMissing,
   KEEP_FREE_BYTES,
+  type PutOptions,
   type Storage,
   type StoredObject,
   storageFull,
@@ -28,13 +29,18 @@ export function createFsStorage({ root }: { root: string }): Storage {
     return join(rootPath, key);
   };
 
-  async function put(key: string, body: Bytes, { durable = true } = {}): Promise<{ sizeBytes: number }> {
+  async function put(
+    key: string,
+    body: Bytes,
+    { durable = true, modifiedAtMs }: PutOptions = {},
+  ): Promise<{ sizeBytes: number }> {
     const path = pathOf(key);
     const tempPath = join(tempFolder, newId());
     try {
       await mkdir(tempFolder, { recursive: true });
       await refuseWhenFull(tempFolder);
       await writeBody(tempPath, body);
+      if (modifiedAtMs !== undefined) await utimes(tempPath, modifiedAtMs / 1000, modifiedAtMs / 1000);
       if (durable) await syncFile(tempPath);
       const { size } = await stat(tempPath);
       await moveInto(tempPath, path);

@@ -45,6 +45,8 @@ export interface PutOptions {
    * Say false for what can be made again: a segment in the cache does not wait for the disk.
    */
   durable?: boolean;
+  /** The time it has; now unless given. */
+  modifiedAtMs?: TimeMs;
 }
 
 /** An object that is read a part at a time, at any place. */

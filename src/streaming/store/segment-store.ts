@@ -18,8 +18,8 @@ export interface SegmentStore {
   /** The storage key of a segment that `present` has; null while it is in memory alone. */
   keyOf(rendition: StreamRendition, index: number): string | null;
   /**
-   * Stores a segment. On a full disk, or in a bucket that is away, one that `somebodyWaits` for is kept in memory for a while instead, so that a film goes
-   * on; otherwise throws `storage-full`.
+   * Stores a segment. On a full disk, or while a bucket is away, one that `somebodyWaits` for is kept in memory for a while
+   * instead, so that a film goes on; otherwise throws `storage-full` or `storage-away`.
    */
   write(rendition: StreamRendition, index: number, bytes: Buffer, options?: { somebodyWaits?: boolean }): Promise<void>;
   /** Takes note of a segment that a worker has stored. */
@@ -48,6 +48,7 @@ export interface SegmentStore {
 
 /** What players have just asked for, on a storage that takes no more. */
 const UNSAVED_BYTES = 48 * 1024 * 1024;
+const LIST_AGAIN_MS = 5000;
 
 export function createSegmentStore(
   storage: Storage,
@@ -63,7 +64,7 @@ export function createSegmentStore(
   const unsaved = new Map<string, { rendition: StreamRendition; index: number; bytes: Buffer }>();
 
   async function list(rendition: StreamRendition): Promise<Set<number>> {
-    const indexes = new Set<number>();
+    const indexes = heldOf(rendition);
     for await (const { key, sizeBytes, modifiedAtMs } of storage.list(hlsPrefix(rendition))) {
       const match = /\/(\d+)\.m4s$/.exec(key);
       if (!match) continue;
@@ -73,11 +74,21 @@ export function createSegmentStore(
     return indexes;
   }
 
+  /** What is in memory alone. */
+  function heldOf({ id }: StreamRendition): Set<number> {
+    return new Set([...unsaved.values()].filter(({ rendition }) => rendition.id === id).map(({ index }) => index));
+  }
+
   function present(rendition: StreamRendition): Promise<Set<number>> {
     const key = `${rendition.videoId}/${rendition.id}`;
     let indexes = known.get(key);
     if (!indexes) {
-      indexes = list(rendition);
+      indexes = list(rendition).catch((error: unknown) => {
+        // A film goes on while its bucket is away: with what is in memory, and what is made anew.
+        if (!isStorageAway(error)) throw error;
+        setTimeout(() => known.delete(key), LIST_AGAIN_MS).unref();
+        return heldOf(rendition);
+      });
       known.set(key, indexes);
       indexes.catch(() => known.delete(key));
     }

@@ -122,9 +122,9 @@ export async function openS3Storage(options: S3Options): Promise<Storage> {
   }
 
   return {
-    async put(key, body) {
+    async put(key, body, { modifiedAtMs } = {}) {
       assertKey(key);
-      const put = await writing.put(key, body);
+      const put = await writing.put(key, body, modifiedAtMs);
       forget(key);
       await outbox.drop(key);
       return put;

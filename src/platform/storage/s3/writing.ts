@@ -19,7 +19,7 @@ const MOST_DELETED = 1000;
 const SINGLE_DELETES = 16;
 
 export interface Writing {
-  put(key: string, body: Bytes): Promise<{ sizeBytes: number }>;
+  put(key: string, body: Bytes, modifiedAtMs?: TimeMs): Promise<{ sizeBytes: number }>;
   /** Sends a file, with the time it has. It stays where it is. */
   sendFile(key: string, path: string, options: { signal: AbortSignal }): Promise<void>;
   /** Gives an object another time: it is copied onto itself, without its bytes travelling. */
@@ -47,7 +47,7 @@ export function createWriting(connection: Connection): Writing {
         Bucket: bucket,
         Key: nameOf(key),
         Body: body,
-        ...(timeMs === undefined ? {} : { Metadata: { [TIME_NAME]: String(timeMs) } }),
+        ...timeOf(timeMs),
       },
       partSize: Math.max(PART_BYTES, Math.ceil(sizeBytes / MOST_PARTS)),
       queueSize: PARTS_AT_ONCE,
@@ -96,11 +96,19 @@ export function createWriting(connection: Connection): Writing {
   };
 
   return {
-    async put(key, body) {
+    async put(key, body, modifiedAtMs) {
       if (body instanceof Uint8Array) {
         const Key = nameOf(key);
         await translated(
-          client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key, Body: body, ContentLength: body.length })),
+          client.send(
+            new sdk.PutObjectCommand({
+              Bucket: bucket,
+              Key,
+              Body: body,
+              ContentLength: body.length,
+              ...timeOf(modifiedAtMs),
+            }),
+          ),
         );
         return { sizeBytes: body.length };
       }
@@ -111,7 +119,8 @@ export function createWriting(connection: Connection): Writing {
           yield chunk;
         }
       };
-      await translated(sendStream(key, Readable.from(counted(), { objectMode: false }), {}));
+      const timed = modifiedAtMs === undefined ? {} : { timeMs: modifiedAtMs };
+      await translated(sendStream(key, Readable.from(counted(), { objectMode: false }), timed));
       return { sizeBytes };
     },
     async sendFile(key, path, { signal }) {
@@ -166,3 +175,6 @@ export function createWriting(connection: Connection): Writing {
     },
   };
 }
+
+const timeOf = (timeMs: TimeMs | undefined) =>
+  timeMs === undefined ? {} : { Metadata: { [TIME_NAME]: String(timeMs) } };
