@@ -25,6 +25,7 @@ export const PAGES = [
     items: [
       { text: 'Configuration', link: '/docs/configure' },
       { text: 'Backups', link: '/docs/backup' },
+      { text: 'Storage', link: '/docs/storage' },
       { text: 'Hardware', link: '/docs/hardware' },
       { text: 'Metrics', link: '/docs/metrics' },
       { text: 'The command line', link: '/docs/cli' },
