@@ -143,6 +143,12 @@ describe('backups, jobs, and the database', () => {
     kinora.travel(3 * DAY_MS);
     await look();
     expect((await notices()).open).toMatchObject([{ kind: 'backup', title: 'There is no fresh backup' }]);
+    // A folder that is a file: a disk that is not there.
+    const backups = join(kinora.app.dataDir.path, 'backups');
+    writeFileSync(backups, '');
+    await look();
+    expect((await notices()).open).toMatchObject([{ kind: 'backup', title: 'The folder of backups cannot be read' }]);
+    rmSync(backups);
     await admin.send('PATCH', '/api/settings', { changes: { 'backup.schedule': null } });
 
     const failed = { state: 'failed', payload: '{}', priority: 0, attempts: 3, maxAttempts: 3 } as const;

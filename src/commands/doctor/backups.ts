@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { HOUR_MS } from '../../core/time.ts';
-import { type BackupsSeen, judgeBackups } from '../../features/backups/health.queries.ts';
+import { type BackupsSeen, judgeBackups, seeTry } from '../../features/backups/health.queries.ts';
 import { backupJob } from '../../features/backups/job-definitions.ts';
 import { lookAtBackups } from '../../features/backups/queries.ts';
 import { type Check, type Finding, note, ok, type Patient, warning } from './check.ts';
@@ -37,11 +37,11 @@ function findingOf(seen: BackupsSeen): Finding {
 function see({ config, dataFolder, nowMs }: Patient): BackupsSeen {
   const { files, unreadable } = lookAtBackups({ config, dataDir: { path: dataFolder } });
   const { schedule } = config.backup;
-  return { schedule, newest: files[0] ?? null, unreadable, failed: lastFailure(dataFolder), nowMs };
+  return { schedule, newest: files[0] ?? null, unreadable, ...lastTry(dataFolder), nowMs };
 }
 
 /** From the queue, read as it is: the server may run. */
-function lastFailure(dataFolder: string): BackupsSeen['failed'] {
+function lastTry(dataFolder: string): Pick<BackupsSeen, 'failed' | 'underWay'> {
   let database: Database.Database | null = null;
   try {
     database = new Database(join(dataFolder, 'kinora.db'), { readonly: true, fileMustExist: true });
@@ -50,11 +50,10 @@ function lastFailure(dataFolder: string): BackupsSeen['failed'] {
         'SELECT state, error, coalesce(started_at_ms, created_at_ms) AS atMs FROM jobs WHERE name = ? ORDER BY created_at_ms DESC LIMIT 1',
       )
       .get(backupJob.name) as { state: string; error: string | null; atMs: number } | undefined;
-    const hasFailed = last?.error != null && (last.state === 'failed' || last.state === 'queued');
-    return hasFailed ? { atMs: last.atMs, reason: last.error! } : null;
+    return seeTry(last ?? null);
   } catch {
     // A database that cannot be read is found by the check of the database.
-    return null;
+    return seeTry(null);
   } finally {
     database?.close();
   }

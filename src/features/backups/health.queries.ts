@@ -1,4 +1,4 @@
-import { DAY_MS, type TimeMs } from '../../core/time.ts';
+import { DAY_MS, HOUR_MS, type TimeMs } from '../../core/time.ts';
 import type { App } from '../../ports.ts';
 import { lastTry, lookAtBackups } from './queries.ts';
 import { nextBackupMs } from './when.queries.ts';
@@ -9,8 +9,10 @@ export interface BackupsSeen {
   newest: { takenAtMs: TimeMs; sizeBytes: number } | null;
   /** Why the folder they go to cannot be looked into. */
   unreadable: string | null;
-  /** The last try, where it failed. */
-  failed: { atMs: TimeMs; reason: string } | null;
+  /** The last try, where it failed; `forGood` when it will not be tried again before the next is due. */
+  failed: { atMs: TimeMs; reason: string; forGood: boolean } | null;
+  /** One is being made now: a large one may take days, and is not late for that. */
+  underWay: boolean;
   nowMs: TimeMs;
 }
 
@@ -20,11 +22,22 @@ export interface BackupsSeen {
  */
 export type BackupsVerdict = 'good' | 'none' | 'waiting' | 'failed' | 'unreadable' | 'late' | 'old';
 
-/** A server that was off for a day makes up for it at once: only what is later than that is late. */
-const PATIENCE_MS = DAY_MS;
+/** What the newest takes to be made, about. */
+const MAKING_MS = HOUR_MS;
 const OLD_MS = 30 * DAY_MS;
 
-export function judgeBackups({ schedule, newest, unreadable, failed, nowMs }: BackupsSeen): BackupsVerdict {
+/**
+ * From when on a schedule has been missed if the last backup was made at `sinceMs`. A server that was off makes up for it at once,
+ * so one may be missed: late is when the next after that is due as well, or after a day where they are made more seldom.
+ */
+export function lateAtMs(schedule: string, sinceMs: TimeMs): TimeMs {
+  const dueMs = nextBackupMs(schedule, sinceMs);
+  return Math.min(nextBackupMs(schedule, dueMs), dueMs + DAY_MS) + MAKING_MS;
+}
+
+/** The one judgement for the overview, `kinora doctor` and what admins are told of. */
+export function judgeBackups(seen: BackupsSeen): BackupsVerdict {
+  const { schedule, newest, unreadable, failed, underWay, nowMs } = seen;
   if (unreadable !== null) return 'unreadable';
   if (failed && failed.atMs > (newest?.takenAtMs ?? 0)) return 'failed';
   if (schedule === 'off') {
@@ -32,20 +45,29 @@ export function judgeBackups({ schedule, newest, unreadable, failed, nowMs }: Ba
     return nowMs - newest.takenAtMs > OLD_MS ? 'old' : 'good';
   }
   if (!newest) return 'waiting';
-  return nextBackupMs(schedule, newest.takenAtMs) + PATIENCE_MS < nowMs ? 'late' : 'good';
+  return !underWay && lateAtMs(schedule, newest.takenAtMs) <= nowMs ? 'late' : 'good';
 }
 
 /** What is seen of them from within the server. */
 export function seeBackups(app: App): BackupsSeen {
   const { files, unreadable } = lookAtBackups(app);
   const job = lastTry(app);
-  // One that waits to be tried again has failed so far.
-  const hasFailed = job?.error != null && (job.state === 'failed' || job.state === 'queued');
   return {
     schedule: app.config.backup.schedule,
     newest: files[0] ?? null,
     unreadable,
-    failed: hasFailed ? { atMs: job.startedAtMs ?? job.createdAtMs, reason: job.error! } : null,
+    ...seeTry(job && { ...job, atMs: job.startedAtMs ?? job.createdAtMs }),
     nowMs: app.clock.nowMs(),
+  };
+}
+
+/** What the last try says; null where none is known. One that waits to be tried again has failed so far. */
+export function seeTry(
+  job: { state: string; error: string | null; atMs: TimeMs } | null,
+): Pick<BackupsSeen, 'failed' | 'underWay'> {
+  const hasFailed = job?.error != null && (job.state === 'failed' || job.state === 'queued');
+  return {
+    failed: hasFailed ? { atMs: job.atMs, reason: job.error!, forGood: job.state === 'failed' } : null,
+    underWay: job?.state === 'running',
   };
 }

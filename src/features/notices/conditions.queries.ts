@@ -5,8 +5,7 @@ import { jobs } from '../../platform/queue.schema.ts';
 import { KEEP_FREE_BYTES } from '../../platform/storage/port.ts';
 import { readTlsPair, tlsFilesOf } from '../../platform/tls.ts';
 import type { App } from '../../ports.ts';
-import { listBackups } from '../backups/files.service.ts';
-import { nextBackupMs } from '../backups/when.queries.ts';
+import { judgeBackups, lateAtMs, seeBackups } from '../backups/health.queries.ts';
 import { readDisk } from '../instance/disk.service.ts';
 import { libraries, libraryFolders } from '../libraries/schema.ts';
 import { acceptedAtMs, hasMail } from '../mail/service.ts';
@@ -47,23 +46,26 @@ async function diskCondition(app: App): Promise<Found> {
   return [{ kind: 'disk', subject: '', state, facts: { freeBytes, totalBytes }, graceMs: 0 }];
 }
 
+/** Only where a schedule says that there should be some: what else is true of them stands in the overview. */
 function backupCondition(app: App): Found {
-  const { schedule } = app.config.backup;
+  const seen = seeBackups(app);
+  const { schedule, newest, nowMs } = seen;
   if (schedule === 'off') return [];
-  const nowMs = app.clock.nowMs();
-  const madeAtMs = listBackups(app)[0]?.takenAtMs ?? null;
-  const [last] = recentJobs(app, 'backup', 'backups.write', 1);
-  const found = (facts: Condition['facts'], graceMs: number): Found => [
+  const found = (facts: Condition['facts'], graceMs: Condition['graceMs'] = 0): Found => [
     { kind: 'backup', subject: '', state: 'warning', facts, graceMs },
   ];
-  if (last?.state === 'failed' && (madeAtMs === null || madeAtMs < last.createdAtMs)) {
-    return found({ reason: 'failed', error: last.error ?? '' }, 0);
+  switch (judgeBackups(seen)) {
+    case 'failed':
+      return seen.failed!.forGood ? found({ reason: 'failed', error: seen.failed!.reason }) : [];
+    case 'unreadable':
+      return found({ reason: 'unreadable', error: seen.unreadable! }, MOUNT_MS);
+    case 'waiting':
+      return found({ reason: 'late' }, (seenAtMs) => lateAtMs(schedule, seenAtMs) - seenAtMs);
+    case 'late':
+      return found({ reason: 'late', hours: Math.floor((nowMs - newest!.takenAtMs) / HOUR_MS) });
+    default:
+      return [];
   }
-  // One may be missed: the second that is not there has a reason.
-  const twoOn = (fromMs: number) => nextBackupMs(schedule, nextBackupMs(schedule, fromMs));
-  if (madeAtMs === null) return found({ reason: 'late' }, twoOn(nowMs) - nowMs);
-  if (nowMs < twoOn(madeAtMs) + HOUR_MS) return [];
-  return found({ reason: 'late', days: Math.floor((nowMs - madeAtMs) / DAY_MS) }, HOUR_MS);
 }
 
 function libraryConditions(app: App): Found {

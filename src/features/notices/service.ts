@@ -72,7 +72,8 @@ function takeStep(app: App, row: NoticeRow | null, condition: Condition | null, 
   const { state } = step.next;
   app.db.write((tx) => {
     if (step.do === 'drop') tx.delete(notices).where(eq(notices.id, row!.id)).run();
-    else put(tx, row, { kind, subject, facts, ...step.next, clearedAtMs: step.do === 'clear' ? nowMs : null });
+    // What is known of it comes last: `next` is the row as it was, with its times.
+    else put(tx, row, { ...step.next, kind, subject, facts, clearedAtMs: step.do === 'clear' ? nowMs : null });
     if (step.tell) tellAdmins(app, tx, { kind, subject, state, facts }, step.tell);
     app.db.afterCommit(() => app.events.emit('notice.changed', { kind }));
   });

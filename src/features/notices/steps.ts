@@ -7,8 +7,8 @@ export interface Condition {
   subject: string;
   state: NoticeState;
   facts: NoticeFacts;
-  /** How long it may last before anybody is told: a machine that starts finds its disks one after the other. */
-  graceMs: number;
+  /** How long it may last before anybody is told, counted from when it was first seen: a machine that starts finds its disks one after the other. */
+  graceMs: number | ((seenAtMs: TimeMs) => number);
 }
 
 /** What is known of a condition that is, or was a moment ago. */
@@ -50,10 +50,13 @@ export function nextStep(
     next: tell === null ? next : { ...next, raisedAtMs: next.raisedAtMs ?? nowMs, toldAtMs: nowMs },
     tell,
   });
-  if (known.raisedAtMs === null) return step(nowMs - known.seenAtMs >= condition.graceMs ? 'raised' : null);
+  if (known.raisedAtMs === null) return step(nowMs - known.seenAtMs >= graceOf(condition, known) ? 'raised' : null);
   if (condition.state === 'problem' && known.state === 'warning') return step('worse');
   return step(nowMs - (known.toldAtMs ?? 0) >= TELL_AGAIN_MS ? 'still' : null);
 }
+
+const graceOf = ({ graceMs }: Condition, { seenAtMs }: Course) =>
+  typeof graceMs === 'number' ? graceMs : graceMs(seenAtMs);
 
 function stepWhenGone(course: Course, nowMs: TimeMs, clearedLately: boolean): Step {
   const next = { ...course, goneAtMs: course.goneAtMs ?? nowMs };

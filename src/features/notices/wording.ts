@@ -27,8 +27,15 @@ const WORDS: Record<NoticeKind, Words> = {
       path,
     };
   },
-  backup: ({ reason, error, days }) => {
-    const path = '/admin/jobs?state=failed';
+  backup: ({ reason, error, hours }) => {
+    const path = '/admin/backups';
+    if (reason === 'unreadable') {
+      return {
+        title: 'The folder of backups cannot be read',
+        text: `It says: ${sentence(error)} Mount its disk, or correct backup.folder. Until then no backup is made.`,
+        path,
+      };
+    }
     if (reason === 'failed') {
       return {
         title: 'The backup failed',
@@ -37,9 +44,9 @@ const WORDS: Record<NoticeKind, Words> = {
       };
     }
     const text =
-      days === undefined
+      hours === undefined
         ? 'Backups are scheduled (backup.schedule), and none has been made yet. Look whether the server is off at that time, and at the jobs.'
-        : `The newest is ${days} days old, though they are scheduled more often (backup.schedule). Look whether the server is off at that time, and at the jobs.`;
+        : `The newest is ${age(Number(hours))} old, though they are scheduled more often (backup.schedule). Look whether the server is off at that time, and at the jobs.`;
     return { title: 'There is no fresh backup', text, path };
   },
   library: ({ name, folders }) => ({
@@ -77,5 +84,6 @@ export function wordingOf(kind: NoticeKind, state: NoticeState, facts: NoticeFac
   return WORDS[kind](facts, state);
 }
 
+const age = (hours: number) => (hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`);
 const gigabytes = (bytes: string | number | undefined) => `${(Number(bytes) / 1e9).toFixed(1)} GB`;
 const sentence = (text: string | number | undefined) => String(text ?? 'nothing').replace(/[.\s]*$/, '.');
