@@ -339,7 +339,7 @@ describe('scheduled backups', () => {
       );
       return items.find(({ name, state }) => name === 'backups.write' && state !== 'queued' && state !== 'running');
     };
-    await expect.poll(isDone, { timeout: 60_000 }).toMatchObject({ state: 'done', error: null });
+    await expect.poll(isDone, { timeout: 180_000 }).toMatchObject({ state: 'done', error: null });
     const kept = readdirSync(backups).sort();
     expect(kept).toHaveLength(3);
     expect(kept).toEqual([
