@@ -55,6 +55,7 @@ function examplesOf(command: Command): string[] {
   return lines.filter((line) => line.startsWith('  $ ')).map((line) => line.slice(4));
 }
 
-const fenced = (lines: readonly string[], language: string) => ['```' + language, ...lines, '```'].join('\n');
+const FENCE = '```';
+const fenced = (lines: readonly string[], language: string) => [`${FENCE}${language}`, ...lines, FENCE].join('\n');
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 const cell = (text: string) => text.replaceAll('|', '\\|');

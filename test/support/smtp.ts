@@ -64,11 +64,9 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<SmtpProcess>
 /** A header of a mail, unfolded (RFC 5322, 2.2.3) and decoded (RFC 2047, as "Q"). */
 export function headerOf({ raw }: ReceivedMail, name: string): string | null {
   const head = raw.slice(0, raw.indexOf('\r\n\r\n')).replaceAll(/\r\n[ \t]+/g, ' ');
-  const text = new RegExp(`^${name}:\\s*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? null;
-  return (
-    text &&
-    text.replaceAll(/\?=\s+=\?UTF-8\?Q\?/g, '').replaceAll(/=\?UTF-8\?Q\?(.*?)\?=/g, (_, word: string) => fromQ(word))
-  );
+  const text = new RegExp(`^${name}:\\s*(.*)$`, 'im').exec(head)?.[1]?.trim();
+  const joined = text?.replaceAll(/\?=\s+=\?UTF-8\?Q\?/g, '');
+  return joined?.replaceAll(/=\?UTF-8\?Q\?(.*?)\?=/g, (_, word: string) => fromQ(word)) ?? null;
 }
 
 const fromQ = (word: string) =>

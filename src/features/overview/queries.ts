@@ -1,4 +1,4 @@
-import { asc, desc, eq, inArray, isNull } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
 import { VERSION } from '../../version.ts';
 import { users } from '../accounts/schema.ts';
@@ -10,12 +10,13 @@ import { type FileKind, FileKind as Kinds, type OverviewWire } from './api.ts';
 import { forecastDisk } from './forecast.ts';
 import { checkHealth } from './health.queries.ts';
 import { storageUsage } from './schema.ts';
-import { filesCountedAtMs, recentDays } from './usage.service.ts';
+import { filesCountedAtMs, recentDays, refreshUsage } from './usage.service.ts';
 
 const LARGEST = 10;
 
-/** How an instance is: everything here is read from memory or a few rows. */
+/** How an instance is: read from memory or a few rows, once what is stored has been counted lately. */
 export async function readOverview(app: App): Promise<OverviewWire> {
+  await refreshUsage(app);
   return {
     version: VERSION,
     startedAtMs: Math.round(app.clock.nowMs() - process.uptime() * 1000),
@@ -91,7 +92,7 @@ function readLargest({ db }: App): OverviewWire['storage']['largest'] {
   return db.orm
     .select({ id, title, bytes: sizeBytes, origin })
     .from(videos)
-    .where(isNull(videos.deletedAtMs))
+    .where(and(gt(sizeBytes, 0), isNull(videos.deletedAtMs)))
     .orderBy(desc(sizeBytes), desc(id))
     .limit(LARGEST)
     .all();

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { and, asc, count, desc, eq, gt, gte, isNotNull, isNull, lt, lte, max, type SQL, sql, sum } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { DAY_MS } from '../../core/time.ts';
+import { DAY_MS, SECOND_MS } from '../../core/time.ts';
 import { createFsStorage } from '../../platform/storage/fs.ts';
 import type { App } from '../../ports.ts';
 import { diskSpace } from '../instance/disk.service.ts';
@@ -32,7 +32,7 @@ export async function countFiles(app: App): Promise<void> {
 }
 
 /** Walks them now, whenever that was done last. */
-export async function recountFiles(app: App): Promise<void> {
+async function recountFiles(app: App): Promise<void> {
   const usage = new Map<FileKind, Usage>();
   for await (const { key, sizeBytes } of app.storage.list('')) add(usage, kindOf(key), sizeBytes);
   // The database and all else that is no object of the storage; what waits for the bucket has been counted as in it.
@@ -42,6 +42,43 @@ export async function recountFiles(app: App): Promise<void> {
     }
   }
   replace(app, 'files', usage);
+}
+
+/** Counting may take a hundredth of the time: of a small instance at every look, of a huge one every few minutes or hours. */
+const REST = 100;
+const LEAST_REST_MS = SECOND_MS;
+interface Counting {
+  running: Promise<void> | null;
+  /** By `performance.now()`. */
+  againAt: number;
+}
+const countings = new WeakMap<App, Map<string, Counting>>();
+
+/**
+ * Somebody looks: what has been counted a while ago is counted anew, unless that takes so long that it is not worth it yet.
+ * Sums of the database are waited for; the walk through our files goes on behind. A bucket is left to the night: listing one
+ * costs requests, which some are billed for.
+ */
+export async function refreshUsage(app: App): Promise<void> {
+  if (app.config.storage.driver === 'fs') void countUnlessRecent(app, 'files', recountFiles);
+  await countUnlessRecent(app, 'videos', sumVideos);
+}
+
+function countUnlessRecent(app: App, what: string, count: (app: App) => Promise<void>): Promise<void> {
+  const all = countings.get(app) ?? new Map<string, Counting>();
+  countings.set(app, all);
+  const last = all.get(what);
+  if (last?.running) return last.running;
+  if (last && performance.now() < last.againAt) return Promise.resolve();
+  const startedAt = performance.now();
+  const running = count(app)
+    .catch((error) => app.log.warn({ err: error, what }, 'Could not count what is stored.'))
+    .finally(() => {
+      const now = performance.now();
+      all.set(what, { running: null, againAt: now + Math.max(LEAST_REST_MS, (now - startedAt) * REST) });
+    });
+  all.set(what, { running, againAt: Number.POSITIVE_INFINITY });
+  return running;
 }
 
 /** How many people the overview names. */

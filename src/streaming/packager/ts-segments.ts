@@ -125,7 +125,7 @@ async function demuxWhole(
   const room = Buffer.allocUnsafeSlow(roomBytes + length);
   const bytesRead = await readFully(source, index.positions[n]!, room.subarray(roomBytes));
   const whole = room.subarray(0, roomBytes + bytesRead);
-  checkFirst(whole, roomBytes, index, n);
+  checkFirst(whole, roomBytes, n);
   const demuxer = createTsDemuxer(whole, roomBytes, index.pid, index.form);
   const stepBytes = STEP_PACKETS * index.form.stride;
   for (let at = roomBytes; at + TS_PACKET_BYTES <= whole.length; at += stepBytes) {
@@ -150,7 +150,7 @@ async function demuxApart(
     for (let done = 0; done + TS_PACKET_BYTES <= length; done += SOUND_PACKETS * stride) {
       const wanted = piece.subarray(0, Math.min(SOUND_PACKETS * stride, length - done));
       const bytesRead = await readFully(source, index.positions[n]! + done, wanted);
-      if (done === 0) checkFirst(wanted, 0, index, n);
+      if (done === 0) checkFirst(wanted, 0, n);
       demuxer.push(wanted.subarray(0, bytesRead), 0, bytesRead);
     }
     return demuxer.finish();
@@ -167,7 +167,7 @@ function lengthOf(source: ByteSource, index: TsIndex, n: number, until: number):
   return until - position;
 }
 
-function checkFirst(bytes: Buffer, at: number, index: TsIndex, n: number): void {
+function checkFirst(bytes: Buffer, at: number, n: number): void {
   const isThere = bytes[at] === SYNC && (bytes[at + 1]! & 0x40) !== 0;
   if (!isThere) throw new Error(`the file is not the one that was looked at: segment ${n} begins elsewhere`);
 }

@@ -99,6 +99,7 @@ export const enRecords = {
   'tasks.title': 'Tasks',
   'tasks.lead': 'What Kinora does by itself, and when.',
   'tasks.task': 'Task',
+  'tasks.always': 'All the time',
   'tasks.when': 'When',
   'tasks.whenOf': 'When: {task}',
   'tasks.everyTime': 'Every {time}',

@@ -12,7 +12,9 @@ export function MoreVideos({ video }: { video: VideoWire }) {
   const more = useResource(`videos:more:${library ?? ''}`, async () =>
     rememberVideos((await listVideos({ library, limit: 20, state: undefined })).items),
   );
-  const items = more.data.value?.filter((other) => other.id !== video.id && !removedIds.value.has(other.id));
+  const items = more.data.value?.filter(
+    (other) => other.playable && other.id !== video.id && !removedIds.value.has(other.id),
+  );
   if (!items || items.length === 0) return null;
   return (
     <aside class="more-videos" aria-labelledby="more-videos" data-testid="more-videos">

@@ -42,12 +42,24 @@ export function TasksPage() {
         </Banner>
       ) : null}
       {!data.value && !error.value && <Skeleton height="420px" />}
-      <ul class="tasks__list">
-        {data.value?.items.map((task) => (
-          <Task key={task.name} task={task} onChange={() => void refresh()} />
-        ))}
-      </ul>
+      {data.value && <TaskList tasks={data.value.items.filter((task) => task.isEditable)} onChange={refresh} />}
+      {data.value && (
+        <section aria-labelledby="tasks-always">
+          <h2 id="tasks-always">{t('tasks.always')}</h2>
+          <TaskList tasks={data.value.items.filter((task) => !task.isEditable)} onChange={refresh} />
+        </section>
+      )}
     </div>
+  );
+}
+
+function TaskList({ tasks, onChange }: { tasks: TaskWire[]; onChange: () => Promise<void> }) {
+  return (
+    <ul class="tasks__list">
+      {tasks.map((task) => (
+        <Task key={task.name} task={task} onChange={() => void onChange()} />
+      ))}
+    </ul>
   );
 }
 
