@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { APART } from '../../src/platform/natives/code-apart.ts';
 import { UNPACK_WORKER } from '../../src/platform/natives/programs.ts';
 import { type Assets, joinedAssets, nativeFiles, packedAssets, plainAssets } from './assets.ts';
 import { bundle } from './bundle.ts';
@@ -71,7 +72,12 @@ async function main(choices: Choices): Promise<void> {
     const { files, addons } = nativeFiles(target, packages);
     const main = await bundle('src/binary.ts', work, 'main.cjs');
     const assets = joinedAssets(
-      { ...plainAssets(), ...(await bundledThreads(work)), ...packedAssets(files, programs, addons, work) },
+      {
+        ...plainAssets(),
+        ...(await bundledThreads(work)),
+        ...(await packagesApart(work)),
+        ...packedAssets(files, programs, addons, work),
+      },
       work,
     );
     const node = join(packages, 'node_modules', target.node.name, target.node.file);
@@ -82,6 +88,10 @@ async function main(choices: Choices): Promise<void> {
     rmSync(work, { recursive: true, force: true });
   }
   report(choices, target, (performance.now() - started) / 1000);
+}
+
+async function packagesApart(work: string): Promise<Assets> {
+  return { [APART]: await bundle('scripts/binary/code-apart.ts', work, APART, { isApart: true }) };
 }
 
 /** Threads are started from code in memory. */

@@ -3,6 +3,7 @@ import { build, type Plugin } from 'vite';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const ASK = JSON.stringify(join(ROOT, 'src/platform/natives/natives.ts'));
+const APART = JSON.stringify(join(ROOT, 'src/platform/natives/code-apart.ts'));
 
 /**
  * The only two places that look for a native file of their own. They get what has been unpacked before.
@@ -23,16 +24,32 @@ const nativesByHand: Plugin = {
   },
 };
 
+/** Packages that are bundled apart (scripts/binary/code-apart.ts), so that their code takes no memory where nobody needs it. */
+const packagesApart: Plugin = {
+  name: 'packages-apart',
+  enforce: 'pre',
+  load(id) {
+    const file = id.replaceAll('\\', '/');
+    const name = /\/node_modules\/(bullmq|ioredis)\/(?:dist\/esm|built)\/index\.js$/.exec(file)?.[1];
+    return name ? `module.exports = require(${APART}).packageApart('${name}');` : null;
+  },
+};
+
 /**
  * Bundles `entry` with everything it needs into the one CommonJS file `outFile` of `outDir`: all that the single binary can load is
- * what is built into Node.
+ * what is built into Node. `isApart`: it is those packages themselves.
  */
-export async function bundle(entry: string, outDir: string, outFile: string): Promise<string> {
+export async function bundle(
+  entry: string,
+  outDir: string,
+  outFile: string,
+  { isApart = false } = {},
+): Promise<string> {
   await build({
     root: ROOT,
     configFile: false,
     logLevel: 'warn',
-    plugins: [nativesByHand],
+    plugins: isApart ? [nativesByHand] : [nativesByHand, packagesApart],
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       ssr: entry,

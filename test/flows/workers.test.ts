@@ -205,7 +205,7 @@ describe('a worker', () => {
 
   it('is known to the doctor, and asked for its health', async () => {
     const env = { KINORA_JOBS_REDIS: redis.url, KINORA_DATA_DIR: join(kinora.folder, 'data') };
-    const doctor = async () => (await runKinora(['doctor'], { env })).output;
+    const doctor = async () => (await runKinora(['doctor', '--only', 'Workers'], { env })).output;
     expect(await doctor()).toMatch(/Redis 7\.\d+\.\d+ at redis:\/\/127\.0\.0\.1:\d+ answers[\s\S]*no worker is there/);
     await startWorkers('ada');
     expect(await doctor()).toContain('worker ada is there, version as here, one part at once');
