@@ -15,7 +15,7 @@ import {
   ServerCard,
   type WorkerCard,
 } from './protocol.ts';
-import { openRedis, type Redis, redisName } from './redis.ts';
+import { closeRedis, openRedis, type Redis, redisName } from './redis.ts';
 import { readCard } from './roster.ts';
 
 /** Why a run ends early: nothing is wrong with it. */
@@ -230,13 +230,14 @@ export function createWorkerLink({ url, self, log, refusal, work }: WorkerLinkOp
       timers.forEach(clearInterval);
       why = 'It is being stopped.';
       stopRuns(() => true, 'the worker stops');
-      const isUp = redis?.status === 'ready';
-      // Before its runs end: the server is not to count on it for what it gives back.
-      if (isUp) await show(why).catch(() => {});
-      await Promise.allSettled(takers.map((taker) => taker.close(!isUp)));
-      if (isUp) await redis!.del(KEYS.worker(self.id)).catch(() => {});
-      orders?.disconnect();
-      redis?.disconnect();
+      if (!redis) return;
+      const own = redis;
+      await closeRedis(own, async () => {
+        // Before its runs end: the server is not to count on it for what it gives back.
+        await show(why);
+        await Promise.allSettled(takers.map((taker) => taker.close()));
+        await own.del(KEYS.worker(self.id));
+      });
     },
   };
 }

@@ -15,7 +15,7 @@ import {
   type ServerCard,
   type WorkerCard,
 } from './protocol.ts';
-import { openRedis, type Redis, redisName } from './redis.ts';
+import { closeRedis, openRedis, type Redis, redisName } from './redis.ts';
 import { createRoster, type Roster } from './roster.ts';
 
 export interface WorkforceFacts {
@@ -228,12 +228,9 @@ export function createWorkforce({ url, self, announce, clock, log }: WorkforceOp
     offer: runs.offer,
     async close() {
       stop.abort(new Error('Kinora stops.'));
-      if (up) {
-        const { queues, events } = up;
-        await Promise.allSettled(events.map((heard) => heard.close()));
-        await Promise.allSettled(LINES.map((line) => queues[line].close()));
-      }
-      redis?.disconnect();
+      if (!redis) return;
+      const closed = up ? [...up.events, ...LINES.map((line) => up!.queues[line])] : [];
+      await closeRedis(redis, () => Promise.allSettled(closed.map((each) => each.close())));
     },
   };
 
