@@ -16,6 +16,7 @@ export interface S3Server {
   keys(bucket: S3Settings): Promise<string[]>;
   /** Bytes of an object; null where there is none. */
   sizeOf(bucket: S3Settings, name: string): Promise<number | null>;
+  keepVersions(bucket: S3Settings): Promise<void>;
   /** The gateway is gone, with whatever it was sending, until `comeBack`. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
@@ -128,6 +129,10 @@ async function startCluster(): Promise<S3Server> {
           ({ ContentLength }) => ContentLength ?? 0,
           () => null,
         );
+      },
+      async keepVersions({ bucket }) {
+        const VersioningConfiguration = { Status: 'Enabled' } as const;
+        await client.send(new sdk.PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
       },
       goAway: () => end(gateway),
       async comeBack() {
