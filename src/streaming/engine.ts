@@ -116,7 +116,7 @@ export function createStreaming(ports: {
   const elsewhere =
     workforce &&
     createElsewhere({
-      ...{ workforce, store, clock, log, settings, version: VERSION },
+      ...{ workforce, isShared: storage.isShared, store, clock, log, settings, version: VERSION },
       only: settings.concurrency === 0,
     });
   const encodePorts = {

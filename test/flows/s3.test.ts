@@ -12,7 +12,9 @@ import { ffmpeg, makeClip, makeMedia } from '../support/media.ts';
 import { createOpenApiCheck, type OpenApi } from '../support/openapi-check.ts';
 import { freePort, type KinoraProcess, startKinora } from '../support/process.ts';
 import { lacksRadosgw, type S3Server, startRadosgw } from '../support/radosgw.ts';
+import { startRedis } from '../support/redis.ts';
 import { createTestApp, person } from '../support/test-app.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
 
 /** Kinora with its storage in a bucket of a real S3 server. */
 describe.skipIf(lacksRadosgw)('with a bucket', () => {
@@ -218,6 +220,41 @@ describe.skipIf(lacksRadosgw)('with a bucket', () => {
     const played = join(folder, 'played.mp4');
     await download(client, (await renditionsOf(video))[0]!.url, played);
     expect(await packetTimes(played, 'v:0')).toHaveLength(210);
+  });
+
+  it('is encoded by a worker on another machine, which has nothing but the bucket', async () => {
+    const redis = await startRedis();
+    const own = await server.newBucket();
+    const jobs = { redis: redis.url };
+    const app = await createTestApp({
+      jobs,
+      storage: { driver: 's3', s3: own },
+      encoding: { heights: [360, 240], concurrency: 0 },
+    });
+    const elsewhere = mkdtempSync(join(tmpdir(), 'kinora-elsewhere-'));
+    const worker = await startWorkerProcess({ folder: elsewhere }, redis, 'ada', {
+      KINORA_STORAGE_DRIVER: 's3',
+      KINORA_STORAGE_S3_ENDPOINT: own.endpoint,
+      KINORA_STORAGE_S3_BUCKET: own.bucket,
+      KINORA_STORAGE_S3_ACCESS_KEY_ID: own.accessKeyId,
+      KINORA_STORAGE_S3_SECRET_ACCESS_KEY: own.secretAccessKey,
+    });
+    try {
+      const member = await app.member();
+      const id = await member.upload(await makeClip({ seconds: 13, rate: '30000/1001' }));
+      const { playback } = await member.waitFor(id, isReady, 120_000);
+      const { variants } = await readMultivariant(member, playback!.hls);
+      const path = join(folder, 'by-worker.mp4');
+      await download(member, variants[1]!.url, path);
+      expect(worker.segments()).toHaveLength(4);
+      expect(await ffmpeg('-v', 'error', '-xerror', '-i', path, '-f', 'null', '-')).toBe('');
+      expect(await packetTimes(path, 'v:0')).toHaveLength(390);
+    } finally {
+      await worker.end('SIGKILL');
+      await app.close();
+      await redis.close();
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 
   it('leaves nothing in the bucket of what is deleted', async () => {

@@ -51,7 +51,7 @@ export interface Elsewhere {
   /** The server itself encodes nothing beforehand: it waits for workers as long as it takes. */
   only: boolean;
   slots(): number;
-  ready(signal: AbortSignal): Promise<boolean>;
+  ready(source: Pick<StreamSource, 'key'>, signal: AbortSignal): Promise<boolean>;
   follow(fn: () => void): () => void;
   encode(options: ElsewhereOptions): ElsewhereRun;
   list(): EncoderFacts[];
@@ -59,6 +59,8 @@ export interface Elsewhere {
 
 export interface ElsewherePorts {
   workforce: Workforce;
+  /** Whether workers find an object in their storage, too. */
+  isShared: (key: string) => Promise<boolean>;
   store: SegmentStore;
   clock: Clock;
   log: Log;
@@ -72,7 +74,7 @@ const TURNS = 2 ** 20;
 const LOOK_AGAIN_MS = 1000;
 
 export function createElsewhere(ports: ElsewherePorts): Elsewhere {
-  const { workforce, store, clock, log } = ports;
+  const { workforce, isShared, store, clock, log } = ports;
   const running = new Map<number, () => EncoderFacts>();
   let count = 0;
 
@@ -141,8 +143,10 @@ export function createElsewhere(ports: ElsewherePorts): Elsewhere {
   return {
     only: ports.only,
     slots: workforce.slots,
-    async ready(signal) {
-      while (!(await workforce.ready(signal))) {
+    async ready({ key }, signal) {
+      // An upload that is still being sent to its bucket is here alone: no worker finds it.
+      const isThere = async () => key === undefined || (await isShared(key).catch(() => false));
+      while (!(await workforce.ready(signal)) || !(await isThere())) {
         if (!ports.only) return false;
         await clock.sleep(LOOK_AGAIN_MS, signal);
       }

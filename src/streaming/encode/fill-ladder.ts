@@ -61,7 +61,7 @@ async function fillTracks(ports: EncodePorts, options: FillOptions, renditions: 
 
   if (elsewhere) {
     // Workers may have gone on for a server that was here before, after it was looked at what is stored.
-    await elsewhere.ready(options.signal);
+    await elsewhere.ready(options.source, options.signal);
     await Promise.all(renditions.map((rendition) => ports.store.refresh(rendition)));
   }
   const somethingEnds = () => Promise.race([...runs.values(), clock.sleep(LOOK_AGAIN_MS, signal).catch(() => {})]);
@@ -70,7 +70,8 @@ async function fillTracks(ports: EncodePorts, options: FillOptions, renditions: 
       await Promise.all(runs.values());
       throw failures[0] ?? options.signal.reason;
     }
-    const isElsewhere = runs.size === 0 ? !hereOnly && (await elsewhere!.ready(options.signal)) : !hereOnly;
+    const isElsewhere =
+      runs.size === 0 ? !hereOnly && (await elsewhere!.ready(options.source, options.signal)) : !hereOnly;
     // Sound is quick, and each start of its encoder costs it a few frames: one at a time.
     const width = isElsewhere && renditions[0]!.spec.kind === 'video' ? Math.max(1, elsewhere!.slots()) : 1;
     if (runs.size >= width) {
