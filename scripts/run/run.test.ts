@@ -118,7 +118,7 @@ describe('the wrapper', () => {
     });
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
     expect(said).toBe(
-      'kinora: Say one of: start, kinora, dev, test, check, format, bench, docs, screenshots, build, build:binary.\n',
+      'kinora: Say one of: start, kinora, dev, test, check, format, bench, docs, docs:site, screenshots, build, build:binary.\n',
     );
   });
 });
