@@ -3,7 +3,7 @@ import { sweepRegistrations } from './features/accounts/registrations.service.ts
 import { sweepResets } from './features/accounts/resets.service.ts';
 import { sweepSessions } from './features/accounts/sessions.service.ts';
 import { sweepActs } from './features/audit/service.ts';
-import { enqueueDueBackup } from './features/backups/service.ts';
+import { enqueueDueBackup, noteMadeByHand } from './features/backups/service.ts';
 import { sweepImports } from './features/imports/service.ts';
 import { checkDatabase } from './features/instance/database-check.service.ts';
 import { watchDisk } from './features/instance/disk.service.ts';
@@ -37,6 +37,7 @@ export const SCHEDULE: Periodic[] = [
   { name: 'count what files take', everyMs: DAY_MS, nightly: true, atStart: true, run: countFiles },
   { name: 'sum up videos', everyMs: 10 * MINUTE_MS, atStart: true, run: sumVideos },
   { name: 'back up when it is time', everyMs: MINUTE_MS, atStart: true, run: enqueueDueBackup },
+  { name: 'write down backups made by hand', everyMs: MINUTE_MS, atStart: true, run: noteMadeByHand },
   { name: 'see whether admins are needed', everyMs: MINUTE_MS, atStart: true, run: checkNotices },
   { name: 'forget old notices', everyMs: DAY_MS, run: sweepNotices },
   // Its name is asked for by features/notices: what it finds wrong is a notice.

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { copyDatabaseAside, copyDatabaseOf } from '../platform/backup/copy-aside.ts';
+import { leaveMadeNote } from '../platform/backup/made.ts';
 import { writeBackup } from '../platform/backup/write.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { VERSION } from '../version.ts';
 import { CommandFailure } from './exit.ts';
+import { operatorName } from './instance.ts';
 import { loadedFor } from './options.ts';
 import { createProgress, untilSignal } from './progress.ts';
 
@@ -12,12 +14,14 @@ interface BackupFlags extends ConfigFlags {
   json?: boolean;
   /** How it calls itself for the database, with its process id: see copy-aside.ts. */
   databaseOnly?: string;
+  /** The server wants it, and writes down itself that it was made. */
+  forServer?: boolean;
 }
 
 /** `kinora backup FILE`: also while the server runs. */
 export async function backup(
   path: string,
-  { withOriginals = false, json = false, databaseOnly, ...flags }: BackupFlags,
+  { withOriginals = false, json = false, databaseOnly, forServer = false, ...flags }: BackupFlags,
 ): Promise<void> {
   if (databaseOnly !== undefined) return copyDatabaseOf(resolve(flags.data!), path, Number(databaseOnly));
   const { config, file } = loadedFor(flags);
@@ -27,21 +31,28 @@ export async function backup(
       'Originals are in the bucket, and not copied from there. Back it up by its own means (versions, replication), and leave out --with-originals and backup.originals.',
     );
   }
+  const dataFolder = resolve(config.data.dir);
+  const atMs = Date.now();
   const progress = createProgress(json);
   const written = await untilSignal((signal) =>
     writeBackup({
-      dataFolder: resolve(config.data.dir),
+      dataFolder,
       path,
       originals: withOriginals,
       configFile: file,
       version: VERSION,
-      nowMs: Date.now(),
+      nowMs: atMs,
       signal,
       copyDatabase: copyDatabaseAside,
       onStep: (step) => progress.step(STEPS[step]),
       onPercent: progress.percent,
     }),
   );
+  if (!forServer) {
+    const { sizeBytes } = written;
+    const operator = operatorName();
+    leaveMadeNote(dataFolder, { path: resolve(path), atMs, sizeBytes, originals: withOriginals, operator });
+  }
   progress.done({ path: resolve(path), ...written }, () => [
     `Wrote ${resolve(path)}: ${megabytes(written.sizeBytes)}, ${written.files} files, checked.`,
     ...(withOriginals

@@ -13,7 +13,8 @@ export function backupCommands(program: Command): void {
         .description('write everything that cannot be made again into one file, also while the server runs')
         .option('--with-originals', 'uploaded originals, too')
         .option('--json', 'print progress and outcome as lines of JSON')
-        .addOption(new Option('--database-only <pid>').hideHelp()),
+        .addOption(new Option('--database-only <pid>').hideHelp())
+        .addOption(new Option('--for-server').hideHelp()),
       ['backup /mnt/backups/kinora.tar', 'backup /mnt/backups/kinora.tar --with-originals'],
     ),
   ).action(backup);

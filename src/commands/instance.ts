@@ -173,7 +173,8 @@ async function failureOf(response: Response): Promise<CommandFailure> {
   }
 }
 
-function operatorName(): string {
+/** Who types a command: the name of the person at the system. */
+export function operatorName(): string {
   try {
     return process.env['SUDO_USER'] || userInfo().username;
   } catch {

@@ -1,6 +1,6 @@
 import { lt } from 'drizzle-orm';
 import { newId } from '../../core/ids.ts';
-import { DAY_MS } from '../../core/time.ts';
+import { DAY_MS, type TimeMs } from '../../core/time.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import type { Actor } from '../accounts/viewer.ts';
@@ -10,6 +10,8 @@ import { auditActs } from './schema.ts';
 export interface Act {
   act: ActName;
   target: { id?: string | null; name: string };
+  /** When; now unless given. */
+  atMs?: TimeMs;
   /** What was before and after, by name. Never a secret. */
   changes?: ActWire['changes'];
 }
@@ -20,11 +22,12 @@ const MOST_TEXT = 300;
  * Writes down what somebody did, in the transaction that does it: neither is there without the other. Long values are
  * shortened.
  */
-export function recordAct(app: Pick<App, 'clock'>, tx: Tx, by: Actor, { act, target, changes = {} }: Act): void {
+export function recordAct(app: Pick<App, 'clock'>, tx: Tx, by: Actor, what: Act): void {
+  const { act, target, changes = {}, atMs = app.clock.nowMs() } = what;
   tx.insert(auditActs)
     .values({
       id: newId(),
-      atMs: app.clock.nowMs(),
+      atMs,
       actorId: by.user?.id ?? null,
       actorName: by.user?.username ?? '',
       act,

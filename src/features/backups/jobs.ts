@@ -26,7 +26,7 @@ async function writeOne(app: App, payload: z.output<typeof backupJob.payload>, c
   const path = join(folder, name);
   const { file } = app.configSource;
   const config = file === null ? [] : ['--config', file];
-  const argv = ['backup', path, '--data', app.dataDir.path, ...config, '--json'];
+  const argv = ['backup', path, '--data', app.dataDir.path, ...config, '--json', '--for-server'];
   await runOwnCommand([...argv, ...(originals ? ['--with-originals'] : [])], {
     signal: context.signal,
     onStderr: context.log,

@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { HOUR_MS } from '../../core/time.ts';
+import { dropMadeNote, readMadeNotes } from '../../platform/backup/made.ts';
 import { dropRestoredNote, readRestoredNote } from '../../platform/backup/pending.ts';
 import type { App } from '../../ports.ts';
 import { type Actor, COMMAND_LINE } from '../accounts/viewer.ts';
@@ -13,6 +15,8 @@ import { backupJob } from './job-definitions.ts';
 import { backupFolderUnreachable, backupNotFound } from './problems.ts';
 import { lastAskedMs, lastTry } from './queries.ts';
 import { nextBackupMs } from './when.queries.ts';
+
+const BY_COMMAND: Actor = { user: COMMAND_LINE, address: null };
 
 const startedAtMs = new WeakMap<object, number>();
 
@@ -82,18 +86,34 @@ export function getBackup(app: App, name: string): BackupFile {
 export function noteRestored(app: App): void {
   const note = readRestoredNote(app.dataDir.path);
   if (!note) return;
-  const { act, name, createdAtMs, version, originals } = note;
+  const { act, name, atMs, createdAtMs, version, originals } = note;
   const changes = {
-    from: { after: act === 'restore' ? 'a backup' : 'a copy from before an upgrade' },
+    from: { after: act === 'restore' ? 'a backup' : 'a copy of the database' },
     madeAt: { after: new Date(createdAtMs).toISOString() },
     ...(version !== undefined && { version: { after: version } }),
     ...(originals !== undefined && { originals: { after: originals } }),
   };
   app.db.write((tx) => {
-    recordAct(app, tx, { user: COMMAND_LINE, address: null }, { act: 'backup.restored', target: { name }, changes });
+    recordAct(app, tx, BY_COMMAND, { act: 'backup.restored', target: { name }, changes, atMs });
     requestRecheck(app, tx);
   });
   dropRestoredNote(app.dataDir.path);
+}
+
+/** Periodic, and at start: backups made by `kinora backup FILE` are written down, wherever they went. */
+export function noteMadeByHand(app: Pick<App, 'db' | 'clock' | 'dataDir'>): void {
+  for (const { name, note } of readMadeNotes(app.dataDir.path)) {
+    if (note) {
+      const { path, sizeBytes, originals, operator, atMs } = note;
+      const changes = {
+        ...{ path: { after: path }, sizeBytes: { after: sizeBytes }, originals: { after: originals } },
+        operator: { after: operator },
+      };
+      const act = { act: 'backup.made', target: { name: basename(path) }, changes, atMs } as const;
+      app.db.write((tx) => recordAct(app, tx, BY_COMMAND, act));
+    }
+    dropMadeNote(app.dataDir.path, name);
+  }
 }
 
 function firstSeenMs(app: object, nowMs: number): number {
