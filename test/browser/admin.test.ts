@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -209,7 +209,7 @@ describe('backups', () => {
     await page.getByTestId('backup-begin').click();
     await page.getByTestId('backup-under-way').waitFor();
     const row = page.getByTestId('backup-row');
-    await row.getByText('With originals').waitFor({ timeout: 60_000 });
+    await row.getByText('With originals').waitFor({ timeout: 100_000 });
     await page.getByTestId('backup-under-way').waitFor({ state: 'detached' });
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('backup-download').click()]);
     const path = join(folder, 'taken-away.tar');
@@ -227,6 +227,43 @@ describe('backups', () => {
     await page.goto('/admin/audit');
     for (const act of ['made', 'downloaded', 'removed'])
       await page.locator(`[data-testid=act][data-act="backup.${act}"]`).first().waitFor();
+  });
+
+  it('put back without an original: its page says so, and plays when it has been copied back', async () => {
+    const [id] = (await admin.get<{ items: { id: string }[] }>('/api/videos')).items.map((video) => video.id);
+    const source = join(folder, 'elsewhere', 'videos', id!, 'source');
+    renameSync(source, join(folder, 'source'));
+    const restored = await startKinora(join(folder, 'elsewhere'), SETTINGS);
+    const storageState = await page.context().storageState();
+    const other = await openPage(browser, restored.url, { storageState });
+    try {
+      const text = other.page.getByText('Its original is not here');
+      const look = () => other.page.goto(`/watch/${id}`).then(() => text.waitFor({ timeout: 5000 }));
+      await expect
+        .poll(
+          () =>
+            look().then(
+              () => true,
+              () => false,
+            ),
+          { timeout: 60_000 },
+        )
+        .toBe(true);
+      await keepPicture(other.page, 'watch-original-missing');
+      expect(await other.page.locator('video').count()).toBe(0);
+      await other.page.goto('/admin/audit');
+      await other.page.locator('[data-testid=act][data-act="backup.restored"]').waitFor();
+      renameSync(join(folder, 'source'), source);
+      const task = '/api/tasks/look-for-originals-that-were-missing/run';
+      expect((await other.page.request.post(task)).status()).toBe(202);
+      await other.page.goto(`/watch/${id}`);
+      // It is told when that has been noticed, and needs no reload.
+      await startPlaying(other.page);
+      await playsOn(other.page, 1);
+    } finally {
+      await other.page.context().close();
+      await restored.end('SIGTERM');
+    }
   });
 });
 
