@@ -175,6 +175,12 @@ it('one that fails is told with its reason, on the page, in the overview and by 
   expect(failed.facts['reason']).toBe((await now()).error);
   const doctor = await runKinora(['doctor', '--data', kinora.app.dataDir.path]);
   expect(doctor.stdout).toMatch(/Backups\n {2}! the last try failed: .+\n {6}→ Put that right/);
+  // It waits to be tried again, and gives way to what somebody wants now that the folder is there.
+  const again = await make({ originals: true });
+  expect(again.job.id).not.toBe(job.id);
+  expect(await now()).toMatchObject({ state: 'cancelled' });
+  expect(await made(again.job.id)).toMatchObject({ originals: true });
+  expect(await health()).toMatchObject({ state: 'ok', verdict: 'good' });
 });
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -33,8 +33,13 @@ export function enqueueDueBackup(app: Pick<App, 'config' | 'db' | 'queue' | 'clo
   app.db.write((tx) => app.queue.enqueue(tx, backupJob, {}, { dedupeKey: backupJob.name }));
 }
 
-/** Begins a backup now; one that is under way or waits goes on, and is what is returned. */
+/**
+ * Begins a backup now; one that is under way or is about to be goes on, and is what is returned. One that failed and waits to be
+ * tried again gives way: whoever asks has put right what was wrong, and may want another.
+ */
 export function requestBackup(app: App, by: Actor, originals: boolean | undefined): JobWire {
+  const last = lastTry(app);
+  if (last?.state === 'queued' && last.error !== null) app.queue.cancel(last.id);
   const payload = { by, ...(originals !== undefined && { originals }) };
   app.db.write((tx) => app.queue.enqueue(tx, backupJob, payload, { dedupeKey: backupJob.name }));
   return lastTry(app)!;

@@ -28,7 +28,9 @@ export function BackupsPage() {
   const [open, setOpen] = useState<Open>(null);
   useEffect(() => onLive(({ type }) => void (type === 'job.changed' && refresh())), []);
   const list = data.value;
-  const isBusy = list?.job?.state === 'running' || list?.job?.state === 'queued';
+  const job = list?.job;
+  // One that waits to be tried again gives way to another.
+  const isBusy = job?.state === 'running' || (job?.state === 'queued' && job.error === null);
 
   function close(): void {
     setOpen(null);

@@ -13,7 +13,7 @@ import { JobsSummary } from './jobs-summary.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import { NowPlaying } from './now-playing.tsx';
 import { PeopleWaiting } from './people-waiting.tsx';
-import { Storage } from './storage.tsx';
+import { LargestVideos, Storage } from './storage.tsx';
 
 const REFRESH_MS = 15_000;
 
@@ -50,6 +50,7 @@ export function OverviewPage() {
       <div class="overview__columns" aria-busy={!overview}>
         {overview ? <HealthList health={overview.health} /> : <Skeleton height="260px" />}
         {overview ? <Storage disk={overview.disk} storage={overview.storage} /> : <Skeleton height="260px" />}
+        {overview && <LargestVideos largest={overview.storage.largest} />}
       </div>
     </div>
   );

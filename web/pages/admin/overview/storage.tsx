@@ -7,11 +7,11 @@ import { ProgressBar } from '../../../ui/progress.tsx';
 
 type Disk = NonNullable<OverviewWire['disk']>;
 
-/** How full the disk is and when it will be full, what our own files take, and who and what takes it. */
+/** How full the disk is and when it will be full, what our own files take, and who takes it. */
 export function Storage({ disk, storage }: Pick<OverviewWire, 'disk' | 'storage'>) {
-  const { files, libraries, origins, people, largest, cache, countedAtMs } = storage;
+  const { files, libraries, origins, people, cache, countedAtMs } = storage;
   return (
-    <section aria-labelledby="storage-title">
+    <section class="overview__storage" aria-labelledby="storage-title">
       <h2 id="storage-title">{t('storage.title')}</h2>
       <div class="overview__card storage" data-testid="storage">
         {disk && <DiskLine disk={disk} />}
@@ -61,22 +61,29 @@ export function Storage({ disk, storage }: Pick<OverviewWire, 'disk' | 'storage'
             </dl>
           </>
         )}
-        {largest.length > 0 && (
-          <>
-            <h3>{t('storage.largest')}</h3>
-            <dl data-testid="storage-largest">
-              {largest.map(({ id, title, bytes, origin }) => (
-                <Line
-                  key={id}
-                  name={title}
-                  href={appPath(`/watch/${id}`)}
-                  note={t(`storage.origin.${origin}`)}
-                  bytes={bytes}
-                />
-              ))}
-            </dl>
-          </>
-        )}
+      </div>
+    </section>
+  );
+}
+
+/** What would free most; nothing where there are no videos. */
+export function LargestVideos({ largest }: Pick<OverviewWire['storage'], 'largest'>) {
+  if (largest.length === 0) return null;
+  return (
+    <section aria-labelledby="largest-title">
+      <h2 id="largest-title">{t('storage.largest')}</h2>
+      <div class="overview__card storage">
+        <dl data-testid="storage-largest">
+          {largest.map(({ id, title, bytes, origin }) => (
+            <Line
+              key={id}
+              name={title}
+              href={appPath(`/watch/${id}`)}
+              note={t(`storage.origin.${origin}`)}
+              bytes={bytes}
+            />
+          ))}
+        </dl>
       </div>
     </section>
   );
@@ -119,7 +126,8 @@ function Line({ name, href, bytes, files, note }: LineProps) {
     <div>
       <dt>{href ? <a href={href}>{name}</a> : name}</dt>
       <dd>
-        <small>{files === undefined ? note : t('storage.files', { count: files })}</small> {bytesText(bytes)}
+        <small>{files === undefined ? note : t('storage.files', { count: files })}</small>
+        <span>{bytesText(bytes)}</span>
       </dd>
     </div>
   );
