@@ -9,6 +9,7 @@ import type { BackupList } from '../../src/features/backups/api.ts';
 import type { JobWire } from '../../src/features/jobs/api.ts';
 import type { LiveMessage } from '../../src/features/live/api.ts';
 import type { HealthWire, OverviewWire } from '../../src/features/overview/api.ts';
+import type { TaskList } from '../../src/features/tasks/api.ts';
 import { isReady, type TestClient } from '../support/client.ts';
 import { runKinora } from '../support/kinora-command.ts';
 import { makeClip } from '../support/media.ts';
@@ -184,3 +185,23 @@ it('one that fails is told with its reason, on the page, in the overview and by 
 });
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+it('the first is made once a time of the schedule has passed since the first account, whether or not the server was on', async () => {
+  const young = await createTestApp({ encoding: { heights: [144] } });
+  try {
+    const owner = await young.admin();
+    const look = async () => {
+      await owner.post('/api/tasks/back-up-when-it-is-time/run', undefined, 202);
+      const task = async () =>
+        (await owner.get<TaskList>('/api/tasks')).items.find(({ name }) => /^back-up/.test(name));
+      await expect.poll(async () => (await task())?.isRunning, SOON).toBe(false);
+      return (await owner.get<BackupList>('/api/backups')).job;
+    };
+    await owner.send('PATCH', '/api/settings', { changes: { 'backup.schedule': '@weekly' } });
+    expect(await look()).toBeNull();
+    young.travel(8 * DAY_MS);
+    expect(await look()).toMatchObject({ name: 'backups.write' });
+  } finally {
+    await young.close();
+  }
+});

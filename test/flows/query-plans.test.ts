@@ -85,11 +85,14 @@ it('holds for all lists and single reads', async () => {
 it('the overview reads videos through an index, and sums them up from indexes alone', async () => {
   prepared.clear();
   await admin.get('/api/overview');
-  const reads = [...prepared].filter((sql) => /^\s*select/i.test(sql) && /"videos"|"sources"/.test(sql));
+  // Sums, which it may make anew, are looked at below.
+  const reads = [...prepared].filter(
+    (sql) => /^\s*select/i.test(sql) && /"videos"|"sources"/.test(sql) && !/\bsum\(/i.test(sql),
+  );
   expect(reads.length).toBeGreaterThan(0);
   expect(reads.flatMap(planOf).filter((detail) => /^SCAN (videos|sources)$|TEMP B-TREE/.test(detail))).toEqual([]);
   expect(reads.flatMap(planOf)).toContainEqual(
-    expect.stringMatching(/^SCAN videos USING (COVERING )?INDEX videos_size/),
+    expect.stringMatching(/^(SCAN|SEARCH) videos USING (COVERING )?INDEX videos_size/),
   );
   prepared.clear();
   await sumVideos(kinora.app);

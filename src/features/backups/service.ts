@@ -1,9 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { min } from 'drizzle-orm';
 import { HOUR_MS } from '../../core/time.ts';
 import { dropMadeNote, readMadeNotes } from '../../platform/backup/made.ts';
 import { dropRestoredNote, readRestoredNote } from '../../platform/backup/pending.ts';
+import type { Db } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
+import { users } from '../accounts/schema.ts';
 import { type Actor, COMMAND_LINE } from '../accounts/viewer.ts';
 import type { ActWire } from '../audit/api.ts';
 import { listActs } from '../audit/queries.ts';
@@ -18,18 +21,17 @@ import { nextBackupMs } from './when.queries.ts';
 
 const BY_COMMAND: Actor = { user: COMMAND_LINE, address: null };
 
-const startedAtMs = new WeakMap<object, number>();
-
 /**
  * Periodic: asks for a backup when one is due, counted from the last that was made or tried. One that fell into a time when
- * the server was off is made up for.
+ * the server was off is made up for. Where there is none yet, the time is counted from the first account on: on an instance of
+ * some days the first is made as soon as a schedule is set.
  */
 export function enqueueDueBackup(app: Pick<App, 'config' | 'db' | 'queue' | 'clock' | 'dataDir'>): void {
   const { schedule } = app.config.backup;
   if (schedule === 'off') return;
   const nowMs = app.clock.nowMs();
-  const lastMs = Math.max(lastAskedMs(app), listBackups(app)[0]?.takenAtMs ?? 0) || firstSeenMs(app, nowMs);
-  if (nextBackupMs(schedule, lastMs) > nowMs) return;
+  const lastMs = Math.max(lastAskedMs(app), listBackups(app)[0]?.takenAtMs ?? 0) || firstAccountMs(app.db);
+  if (lastMs === null || nextBackupMs(schedule, lastMs) > nowMs) return;
   app.db.write((tx) => app.queue.enqueue(tx, backupJob, {}, { dedupeKey: backupJob.name }));
 }
 
@@ -121,7 +123,12 @@ export function noteMadeByHand(app: Pick<App, 'db' | 'clock' | 'dataDir'>): void
   }
 }
 
-function firstSeenMs(app: object, nowMs: number): number {
-  if (!startedAtMs.has(app)) startedAtMs.set(app, nowMs);
-  return startedAtMs.get(app)!;
+/** When there was first something to back up: the first account. */
+function firstAccountMs(db: Db): number | null {
+  return (
+    db.orm
+      .select({ ms: min(users.createdAtMs) })
+      .from(users)
+      .get()?.ms ?? null
+  );
 }

@@ -44,8 +44,8 @@ async function recountFiles(app: App): Promise<void> {
   replace(app, 'files', usage);
 }
 
-/** Counting may take a hundredth of the time: of a small instance at every look, of a huge one every few minutes or hours. */
-const REST = 100;
+/** Counting takes no more than so small a part of the time: of a small instance at every look, of a huge one every few minutes or hours. */
+const REST = 600;
 const LEAST_REST_MS = SECOND_MS;
 interface Counting {
   running: Promise<void> | null;

@@ -18,6 +18,7 @@ export const TaskWire = z.object({
   nextAtMs: TimeMs.nullable(),
 });
 export type TaskWire = z.infer<typeof TaskWire>;
+export type TaskList = z.infer<typeof TaskList>;
 export const TaskList = z.object({
   items: z.array(TaskWire),
   timeZone: z.string().describe("The server's, which times of day are meant in."),
