@@ -91,7 +91,11 @@ async function main(choices: Choices): Promise<void> {
 }
 
 async function packagesApart(work: string): Promise<Assets> {
-  return { [APART]: await bundle('scripts/binary/code-apart.ts', work, APART, { isApart: true }) };
+  const bundled: Assets = {};
+  for (const file of new Set(Object.values(APART).map(({ file }) => file))) {
+    bundled[file] = await bundle(`scripts/binary/${file.replace(/js$/, 'ts')}`, work, file, { isApart: true });
+  }
+  return bundled;
 }
 
 /** Threads are started from code in memory. */

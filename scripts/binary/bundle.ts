@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { build, type Plugin } from 'vite';
+import { APART } from '../../src/platform/natives/code-apart.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const ASK = JSON.stringify(join(ROOT, 'src/platform/natives/natives.ts'));
-const APART = JSON.stringify(join(ROOT, 'src/platform/natives/code-apart.ts'));
+const CODE_APART = JSON.stringify(join(ROOT, 'src/platform/natives/code-apart.ts'));
 
 /**
  * The only two places that look for a native file of their own. They get what has been unpacked before.
@@ -24,14 +25,14 @@ const nativesByHand: Plugin = {
   },
 };
 
-/** Packages that are bundled apart (scripts/binary/code-apart.ts), so that their code takes no memory where nobody needs it. */
+/** The packages of `APART` are bundled by themselves, so that their code takes no memory where nobody needs it. */
 const packagesApart: Plugin = {
   name: 'packages-apart',
   enforce: 'pre',
   load(id) {
     const file = id.replaceAll('\\', '/');
-    const name = /\/node_modules\/(bullmq|ioredis)\/(?:dist\/esm|built)\/index\.js$/.exec(file)?.[1];
-    return name ? `module.exports = require(${APART}).packageApart('${name}');` : null;
+    const name = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:dist\/esm|built|dist-es)\/index\.js$/.exec(file)?.[1];
+    return name && name in APART ? `module.exports = require(${CODE_APART}).packageApart('${name}');` : null;
   },
 };
 

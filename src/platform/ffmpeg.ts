@@ -127,9 +127,16 @@ export function createFfmpeg(paths: FfmpegPaths): Ffmpeg {
   };
 }
 
+/**
+ * Static builds hold glibc's iconv, but load its tables from the machine, whose are for another glibc: they crash over the name of
+ * any transport stream's service. Without tables such a name stays as it is, and nobody asks for it; UTF-8 and UTF-16 need none.
+ */
+const NO_TABLES = { GCONV_PATH: '/nonexistent' };
+
 function startProcess(command: string, argv: readonly string[], options: RunOptions) {
   const { signal, timeoutMs, pipes = 0, priority = 'background' } = options;
   const child = spawn(command, argv, {
+    env: { ...process.env, ...NO_TABLES },
     stdio: ['ignore', 'pipe', 'pipe', ...Array<'pipe'>(pipes).fill('pipe')],
     windowsHide: true,
   });
