@@ -141,9 +141,11 @@ describe('a ladder', () => {
     const job = (await admin.get<{ items: JobWire[] }>('/api/jobs?lane=encode')).items[0]!;
     await admin.post(`/api/jobs/${job.id}/cancel`, undefined, 200);
     await listed(({ items }) => items[0]!.runs === 0);
-    expect(workers[0]!.output()).toContain('A part is given back.');
+    // Each says so in its own time.
+    const soon = { timeout: 20_000 };
+    await expect.poll(() => workers[0]!.output(), soon).toContain('A part is given back.');
     const before = made();
-    expect((await admin.get<EncoderList>('/api/jobs/encoders')).items).toEqual([]);
+    await expect.poll(async () => (await admin.get<EncoderList>('/api/jobs/encoders')).items, soon).toEqual([]);
     // Another one is taken: nothing of the first is in the way.
     const next = await upload();
     await expectWhole(next);

@@ -88,13 +88,21 @@ async function pour(object: OpenObject, first: number, end: number, response: Se
     if (!bytes || bytes.length === 0) throw new Error('an object became shorter while it was read');
     at += bytes.length;
     if (response.destroyed) return;
-    if (!response.write(bytes)) {
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
-      });
-    }
+    if (!response.write(bytes)) await drained(response);
   }
+}
+
+/** Until it takes more, or is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go);
+      response.off('close', go);
+      resolve();
+    };
+    response.on('drain', go);
+    response.on('close', go);
+  });
 }
 
 /** Tries again while somebody waits. Null where there is no such object. */
