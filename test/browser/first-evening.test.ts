@@ -112,19 +112,20 @@ describe('a first evening', () => {
   });
 
   it('obeys the keyboard', async () => {
+    const SOON = { timeout: 15_000 };
     await page.locator('[data-testid=player]').focus();
     const before = (await playerState(page)).currentTime;
     await page.keyboard.press('k');
-    await expect.poll(async () => (await playerState(page)).paused).toBe(true);
+    await expect.poll(async () => (await playerState(page)).paused, SOON).toBe(true);
     await page.keyboard.press('5');
-    await expect.poll(async () => (await playerState(page)).currentTime).toBeCloseTo(20, 0);
+    await expect.poll(async () => (await playerState(page)).currentTime, SOON).toBeCloseTo(20, 0);
     await page.keyboard.press('l');
-    await expect.poll(async () => (await playerState(page)).currentTime).toBeCloseTo(30, 0);
+    await expect.poll(async () => (await playerState(page)).currentTime, SOON).toBeCloseTo(30, 0);
     await page.keyboard.press('j');
-    await expect.poll(async () => (await playerState(page)).currentTime).toBeCloseTo(20, 0);
+    await expect.poll(async () => (await playerState(page)).currentTime, SOON).toBeCloseTo(20, 0);
     // Faster than any seek: each key counts from the time the last one asked for.
     for (const key of ['l', 'j', 'j', 'ArrowRight']) await page.keyboard.press(key);
-    await expect.poll(async () => (await playerState(page)).currentTime).toBeCloseTo(15, 0);
+    await expect.poll(async () => (await playerState(page)).currentTime, SOON).toBeCloseTo(15, 0);
     expect(before).not.toBeCloseTo(15, 0);
     await page.keyboard.press('k');
     await playsOn(page, 1);
