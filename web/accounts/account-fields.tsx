@@ -15,48 +15,83 @@ interface AccountFieldsProps {
   onChange: (draft: AccountDraft) => void;
 }
 
+interface AccountFieldProps {
+  value: string;
+  error: string | undefined;
+  onInput: (value: string) => void;
+  'data-testid': string;
+}
+
 /** Username, e-mail and password of somebody new: the first admin, or anyone who registers. */
 export function AccountFields({ draft, errors, onChange }: AccountFieldsProps) {
   return (
     <>
-      <TextField
-        label={t('field.username')}
-        name="username"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellcheck={false}
-        required
-        maxLength={40}
+      <UsernameField
         value={draft.username}
         error={errors.username}
-        onInput={(event) => onChange({ ...draft, username: event.currentTarget.value })}
+        onInput={(username) => onChange({ ...draft, username })}
         data-testid="field-username"
       />
-      <TextField
-        label={t('field.email')}
-        name="email"
-        type="email"
-        autoComplete="email"
-        required
+      <EmailField
         value={draft.email}
         error={errors.email}
-        onInput={(event) => onChange({ ...draft, email: event.currentTarget.value })}
+        onInput={(email) => onChange({ ...draft, email })}
         data-testid="field-email"
       />
-      <TextField
+      <NewPasswordField
         label={t('field.password')}
         name="password"
-        type="password"
-        autoComplete="new-password"
-        required
-        minLength={8}
-        maxLength={256}
         value={draft.password}
-        hint={t('field.passwordHint')}
         error={errors.password}
-        onInput={(event) => onChange({ ...draft, password: event.currentTarget.value })}
+        onInput={(password) => onChange({ ...draft, password })}
         data-testid="field-password"
       />
     </>
+  );
+}
+
+export function UsernameField({ onInput, ...props }: AccountFieldProps) {
+  return (
+    <TextField
+      label={t('field.username')}
+      name="username"
+      autoComplete="username"
+      autoCapitalize="none"
+      spellcheck={false}
+      required
+      maxLength={40}
+      onInput={(event) => onInput(event.currentTarget.value)}
+      {...props}
+    />
+  );
+}
+
+export function EmailField({ onInput, ...props }: AccountFieldProps) {
+  return (
+    <TextField
+      label={t('field.email')}
+      name="email"
+      type="email"
+      autoComplete="email"
+      required
+      onInput={(event) => onInput(event.currentTarget.value)}
+      {...props}
+    />
+  );
+}
+
+/** A password that is being chosen: browsers offer one, and keep it. */
+export function NewPasswordField({ onInput, ...props }: AccountFieldProps & { label: string; name: string }) {
+  return (
+    <TextField
+      type="password"
+      autoComplete="new-password"
+      required
+      minLength={8}
+      maxLength={256}
+      hint={t('field.passwordHint')}
+      onInput={(event) => onInput(event.currentTarget.value)}
+      {...props}
+    />
   );
 }

@@ -54,11 +54,11 @@ async function tryServer({ mail }: Patient['config'], sender: string): Promise<F
     return [ok(`${at} takes mail from ${sender}: ${how}, ${who}`)];
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    return [warning(error.message, TODO[error.stage](mail.smtp))];
+    return [warning(error.message, ADVICE[error.stage](mail.smtp))];
   }
 }
 
-const TODO: Record<MailError['stage'], (smtp: Smtp) => string> = {
+const ADVICE: Record<MailError['stage'], (smtp: Smtp) => string> = {
   name: () => 'Correct mail.smtp.host, or look at DNS.',
   connection: ({ security }) =>
     `Correct mail.smtp.host and mail.smtp.port. ${security === 'tls' ? 'Port 465 is for tls, 587 for starttls.' : 'Port 587 is for starttls, 465 for tls.'} Many providers of machines block port 25.`,

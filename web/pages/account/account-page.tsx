@@ -1,5 +1,6 @@
 import './account-page.css';
 import { useState } from 'preact/hooks';
+import { EmailField, NewPasswordField, UsernameField } from '../../accounts/account-fields.tsx';
 import { changePassword, editMe } from '../../lib/api/me.ts';
 import { refresh } from '../../lib/cache/resource.ts';
 import { t } from '../../lib/i18n/translate.ts';
@@ -47,28 +48,16 @@ function Profile() {
       <h2 id="account-profile">{t('account.profile')}</h2>
       <form class="form" onSubmit={form.onSubmit} noValidate data-testid="profile-form">
         <FormProblem problem={form.problem} />
-        <TextField
-          label={t('field.username')}
-          name="username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellcheck={false}
-          required
-          maxLength={40}
+        <UsernameField
           value={draft.username}
           error={form.errors.username}
-          onInput={(event) => setDraft({ ...draft, username: event.currentTarget.value })}
+          onInput={(username) => setDraft({ ...draft, username })}
           data-testid="profile-username"
         />
-        <TextField
-          label={t('field.email')}
-          name="email"
-          type="email"
-          autoComplete="email"
-          required
+        <EmailField
           value={draft.email}
           error={form.errors.email}
-          onInput={(event) => setDraft({ ...draft, email: event.currentTarget.value })}
+          onInput={(email) => setDraft({ ...draft, email })}
           data-testid="profile-email"
         />
         {changed && (
@@ -112,18 +101,12 @@ function NewPassword() {
           onInput={setCurrentPassword}
           data-testid="current-password"
         />
-        <TextField
+        <NewPasswordField
           label={t('account.newPassword')}
           name="new-password"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={8}
-          maxLength={256}
           value={password}
-          hint={t('field.passwordHint')}
           error={form.errors.password}
-          onInput={(event) => setPassword(event.currentTarget.value)}
+          onInput={setPassword}
           data-testid="next-password"
         />
         <div>

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
+import { NewPasswordField } from '../../accounts/account-fields.tsx';
 import { problemText } from '../../lib/api/client.ts';
 import { checkReset, resetPassword } from '../../lib/api/me.ts';
 import { appPath } from '../../lib/base.ts';
@@ -9,7 +10,6 @@ import { usePageTitle } from '../../lib/page-title.ts';
 import { becomeUser } from '../../lib/session.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
-import { TextField } from '../../ui/field.tsx';
 import { FormProblem } from '../../ui/form-problem.tsx';
 import { Gate } from '../../ui/gate.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -52,18 +52,12 @@ function ResetForm({ token, username }: { token: string; username: string }) {
       <FormProblem problem={form.problem} />
       {/* For password stores, which keep it by its name. */}
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
-      <TextField
+      <NewPasswordField
         label={t('account.newPassword')}
         name="password"
-        type="password"
-        autoComplete="new-password"
-        required
-        minLength={8}
-        maxLength={256}
         value={password}
-        hint={t('field.passwordHint')}
         error={form.errors.password}
-        onInput={(event) => setPassword(event.currentTarget.value)}
+        onInput={setPassword}
         data-testid="field-password"
       />
       <Button variant="primary" type="submit" busy={form.busy} data-testid="reset-submit">
