@@ -39,6 +39,8 @@ describe('the tus protocol', () => {
       expect.arrayContaining(['creation', 'creation-with-upload', 'expiration', 'termination', 'checksum']),
     );
     expect(response.headers.get('tus-checksum-algorithm')).toContain('sha1');
+    const { maxSizeGb } = kinora.app.config.uploads;
+    expect(response.headers.get('tus-max-size')).toBe(String(maxSizeGb * 1e9));
   });
 
   it('begins at nothing, takes parts in order, and ends as a video', async () => {

@@ -1,7 +1,7 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileStore } from '@tus/file-store';
-import { Upload } from '@tus/utils';
+import { Upload } from '@tus/server';
 import { DAY_MS } from '../../core/time.ts';
 import type { App } from '../../ports.ts';
 

@@ -3,8 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Server as TusServer } from '@tus/server';
-import { EVENTS } from '@tus/utils';
+import { EVENTS, Server as TusServer } from '@tus/server';
 import { KEEP_FREE_BYTES, storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import type { VideoRow } from '../videos/queries.ts';
@@ -75,7 +74,7 @@ export function createTus(app: App, files: UploadFiles, path: string): Tus {
       'Tus-Resumable': TUS_VERSION,
       'Tus-Version': TUS_VERSION,
       'Tus-Extension': TUS_EXTENSIONS,
-      'Tus-Max-Size': String(maxSize),
+      'Tus-Max-Size': String(maxSize()),
       'Tus-Checksum-Algorithm': CHECKSUMS.join(','),
     }),
   };
