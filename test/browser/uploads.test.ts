@@ -107,6 +107,31 @@ describe('an upload', () => {
     expectNothingSentTwice(video.receivedBytes);
   });
 
+  it('paused and gone on with before the server has answered is announced once', async () => {
+    const answer = await holdAnnouncement();
+    const row = await chooseFilm();
+    await row.getByTestId('upload-pause').click();
+    await phase(row, 'paused');
+    await row.getByTestId('upload-resume').click();
+    await phase(row, 'sending');
+    expect(await answer()).toBe(1);
+    await finished(row);
+    expect(offsets.filter((offset) => offset === 0)).toHaveLength(1);
+  });
+
+  it('given up before the server has answered leaves nothing behind', async () => {
+    const before = await titles();
+    const answer = await holdAnnouncement();
+    const row = await chooseFilm();
+    await row.getByTestId('upload-cancel').click();
+    await row.waitFor({ state: 'detached' });
+    const removed = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    expect(await answer()).toBe(1);
+    expect((await removed).ok()).toBe(true);
+    expect(offsets).toEqual([]);
+    expect(await titles()).toEqual(before);
+  });
+
   it('outlives kill -9 of the server', async () => {
     const row = await beginUpload();
     await kinora.end('SIGKILL');
@@ -158,11 +183,41 @@ async function network({ offline }: { offline: boolean }): Promise<void> {
 
 /** Chooses the film and resolves in the middle of its upload. */
 async function beginUpload(): Promise<Locator> {
-  await page.getByTestId('upload-input').setInputFiles(film);
-  const row = page.getByTestId('upload-row').first();
+  const row = await chooseFilm();
   await expect.poll(() => receivedBytes(row), { timeout: 30_000 }).toBeGreaterThan(sizeBytes / 10);
   await phase(row, 'sending');
   return row;
+}
+
+async function chooseFilm(): Promise<Locator> {
+  await page.getByTestId('upload-input').setInputFiles(film);
+  const row = page.getByTestId('upload-row').first();
+  await row.waitFor();
+  return row;
+}
+
+/** Keeps the server from hearing of a new upload until the returned function is called, which says how often it was told. */
+async function holdAnnouncement(): Promise<() => Promise<number>> {
+  let told = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route('**/api/videos/init', async (route) => {
+    told++;
+    await promise;
+    await route.continue();
+  });
+  return async () => {
+    const answered = page.waitForResponse('**/api/videos/init');
+    resolve();
+    await answered;
+    await page.unroute('**/api/videos/init');
+    return told;
+  };
+}
+
+/** Of all videos, also those that are being uploaded. */
+async function titles(): Promise<string[]> {
+  const { items } = await client.get<{ items: { title: string; id: string }[] }>('/api/videos?limit=100');
+  return items.map(({ id, title }) => `${id} ${title}`);
 }
 
 async function phase(row: Locator, wanted: string): Promise<void> {

@@ -18,7 +18,13 @@ const CHUNK_BYTES = 32 * 1024 * 1024;
 const RETRY_DELAYS_MS = [0, 1000, 3000, 5000, 10_000];
 const LOST_CONNECTION_RETRY_MS = 15_000;
 
-const running = new Map<number, { tus?: Upload; retry?: ReturnType<typeof setTimeout> }>();
+interface Slot {
+  tus?: Upload;
+  retry?: ReturnType<typeof setTimeout>;
+}
+const running = new Map<number, Slot>();
+/** Uploads that the server is being told of: its answer is the address their bytes go to. */
+const announcing = new Map<number, Promise<string>>();
 
 /** Takes files in: each gets its video at once, so that its form can be filled in while the bytes go. */
 export function addFiles(files: Iterable<File>): void {
@@ -52,6 +58,13 @@ export function resume(entry: UploadEntry): void {
 /** Stops it and tells the server to forget what it has of it. */
 export async function cancel(entry: UploadEntry): Promise<void> {
   stop(entry);
+  const announced = announcing.get(entry.key);
+  if (announced) {
+    // Nobody waits for an answer that is only wanted to take it back.
+    dismiss(entry);
+    // What the server never heard of leaves nothing behind.
+    await announced.catch(() => {});
+  }
   const video = entry.video.value;
   if (video) await removeVideo(video.id);
   dismiss(entry);
@@ -78,12 +91,13 @@ function next(): void {
 }
 
 async function send(entry: UploadEntry): Promise<void> {
-  const slot: { tus?: Upload; retry?: ReturnType<typeof setTimeout> } = {};
+  const slot: Slot = {};
   running.set(entry.key, slot);
   entry.phase.value = 'sending';
   try {
     const [tus, url] = await Promise.all([import('tus-js-client'), uploadUrlOf(entry)]);
-    if (entry.phase.value !== 'sending') return;
+    // Paused, given up or lost meanwhile: whoever goes on with it has a slot of their own.
+    if (running.get(entry.key) !== slot) return;
     const rate = createRate();
     slot.tus = new tus.Upload(entry.file, {
       uploadUrl: url,
@@ -108,13 +122,23 @@ async function send(entry: UploadEntry): Promise<void> {
     });
     slot.tus.start();
   } catch (error) {
-    onLost(entry, error);
+    if (running.get(entry.key) === slot) onLost(entry, error);
   }
 }
 
-async function uploadUrlOf(entry: UploadEntry): Promise<string> {
+/** Announces an upload once, also where it is paused and gone on with before the server has answered. */
+function uploadUrlOf(entry: UploadEntry): Promise<string> {
   const video = entry.video.value;
-  if (video) return serverUrl(`api/uploads/${video.id}`);
+  if (video) return Promise.resolve(serverUrl(`api/uploads/${video.id}`));
+  let announced = announcing.get(entry.key);
+  if (!announced) {
+    announced = announce(entry).finally(() => announcing.delete(entry.key));
+    announcing.set(entry.key, announced);
+  }
+  return announced;
+}
+
+async function announce(entry: UploadEntry): Promise<string> {
   const reply = await initUpload({ filename: entry.file.name, sizeBytes: entry.file.size });
   entry.video.value = rememberVideos(reply.video);
   return serverUrl(reply.upload.url);
