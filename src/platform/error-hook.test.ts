@@ -87,6 +87,12 @@ describe('the error hook', () => {
     expect(JSON.stringify(event(1))).not.toContain('hush');
   });
 
+  it('hides addresses among long words, too', async () => {
+    log.error(`${'a'.repeat(200_000)} eve@example.org`);
+    await hook.flush();
+    expect(JSON.stringify(event())).toContain('aaa (address)');
+  });
+
   it('sends at most twenty a minute, and says how many it left out', async () => {
     for (let n = 0; n < 50; n += 1) log.error(`Failure ${n}.`);
     await hook.flush();

@@ -131,7 +131,8 @@ function framesOf(stack: string) {
     .reverse();
 }
 
-const MAIL_OR_IPV4 = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:\d{1,3}\.){3}\d{1,3}\b/g;
+/** A mailbox has at most 64 characters before the @ (RFC 5321 section 4.5.3.1.1): without that, long words take for ever. */
+const MAIL_OR_IPV4 = /[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|\b(?:\d{1,3}\.){3}\d{1,3}\b/g;
 /** What may be IPv6: times of day look alike and are none. */
 const MAYBE_IPV6 = /[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}/gi;
 

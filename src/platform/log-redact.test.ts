@@ -43,3 +43,11 @@ it('leaves all else as it is', () => {
     keyFrames: '?x=1',
   });
 });
+
+it('is done with long words, too', () => {
+  const word = 'a.'.repeat(500_000);
+  expect(JSON.parse(written({ word, redis: 'redis://user:hUsHhUsH@cache.example' }))).toMatchObject({
+    word,
+    redis: 'redis://(hidden)@cache.example',
+  });
+});

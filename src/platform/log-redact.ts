@@ -15,8 +15,8 @@ const PATTERNS: [RegExp, string][] = [
   [/([?&](?:token|invite|password|secret|code|state|key|signature|sig|x-amz-[\w-]+)=)[^&\s"\\]+/gi, '$1(hidden)'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 (hidden)'],
   [/(kinora_session=)[^;\s"\\]+/gi, '$1(hidden)'],
-  // user:password@host
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s"@\\]+@/gi, '$1(hidden)@'],
+  // user:password@host. No scheme is longer, and without an end to it long words with dots take for ever.
+  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^/\s"@\\]+@/gi, '$1(hidden)@'],
   [new RegExp(`("(?:${NAMES})":)"(?:[^"\\\\]|\\\\.)*"`, 'gi'), '$1"(hidden)"'],
 ];
 
