@@ -29,7 +29,7 @@ const SWEEP_UNPACKED: Periodic = {
 };
 
 /** LIST 4: everything periodic. */
-export const SCHEDULE: Periodic[] = [
+const SCHEDULE: Periodic[] = [
   { name: 'count the segment cache', everyMs: DAY_MS, nightly: true, atStart: true, run: countCache },
   { name: 'keep the segment cache within its budget', everyMs: MINUTE_MS, run: keepCacheBudget },
   { name: 'look at the disk', everyMs: 5 * SECOND_MS, atStart: true, run: watchDisk },

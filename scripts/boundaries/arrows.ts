@@ -28,7 +28,7 @@ const VIEWER = 'src/features/accounts/viewer.ts';
 const VIEWER_DOORS = ['service', 'queries', 'schema', 'api', 'viewer'];
 
 /** The layer of a file below src/, or null where it has none. */
-export function layerOf(path: string): string | null {
+function layerOf(path: string): string | null {
   const [, first = '', rest] = /^src\/([^/]+)(\/.+)?$/.exec(path) ?? [];
   if (rest !== undefined) return first === 'commands' ? 'main' : first in BELOW ? first : null;
   const name = first.replace(/\.ts$/, '');

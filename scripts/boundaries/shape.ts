@@ -1,7 +1,7 @@
 import type { SourceFile } from './source-files.ts';
 
-export const CAP_LINES = 400;
-export const CAP_TEST_LINES = 600;
+const CAP_LINES = 400;
+const CAP_TEST_LINES = 600;
 const MEDIAN_WISH = 80;
 const P90_WISH = 200;
 

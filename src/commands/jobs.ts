@@ -24,12 +24,12 @@ interface ListFlags extends ConfigFlags {
   json?: boolean;
 }
 
-export async function listJobs({ state, lane, limit, json, ...flags }: ListFlags): Promise<void> {
+async function listJobs({ state, lane, limit, json, ...flags }: ListFlags): Promise<void> {
   const items = await withInstance(flags, (instance) => newestJobs(instance, limit, { state, lane }));
   printList(items, COLUMNS, { json, empty: 'There are no such jobs.' });
 }
 
-export async function retryJobs(ids: string[], flags: ConfigFlags): Promise<void> {
+async function retryJobs(ids: string[], flags: ConfigFlags): Promise<void> {
   await withInstance(flags, async (instance) => {
     for (const id of ids) {
       await instance.call('POST', `/api/jobs/${encodeURIComponent(id)}/retry`);
@@ -38,7 +38,7 @@ export async function retryJobs(ids: string[], flags: ConfigFlags): Promise<void
   });
 }
 
-export async function cancelJobs(ids: string[], flags: ConfigFlags): Promise<void> {
+async function cancelJobs(ids: string[], flags: ConfigFlags): Promise<void> {
   await withInstance(flags, async (instance) => {
     for (const id of ids) {
       await instance.call('POST', `/api/jobs/${encodeURIComponent(id)}/cancel`);
@@ -55,7 +55,7 @@ interface WatchFlags extends ConfigFlags {
 const EVERY_MS = 1000;
 
 /** A line for each change: a job that begins, gets on by a tenth, or ends. Until Ctrl-C, or until nothing is left to do. */
-export async function watchJobs({ untilIdle, json, ...flags }: WatchFlags): Promise<void> {
+async function watchJobs({ untilIdle, json, ...flags }: WatchFlags): Promise<void> {
   await withInstance(
     flags,
     async (instance) => {

@@ -22,14 +22,14 @@ const COLUMNS: Column<LibraryWire>[] = [
 const librariesOf = async (instance: Instance) =>
   (await instance.call<{ items: LibraryWire[] }>('GET', '/api/libraries')).items;
 
-export async function listLibraries({ json, ...flags }: ConfigFlags & { json?: boolean }): Promise<void> {
+async function listLibraries({ json, ...flags }: ConfigFlags & { json?: boolean }): Promise<void> {
   printList(await withInstance(flags, librariesOf), COLUMNS, {
     json,
     empty: 'There are no libraries yet: "kinora library add NAME FOLDER" makes one.',
   });
 }
 
-export async function addLibrary(
+async function addLibrary(
   name: string,
   folders: string[],
   { kind, ...flags }: ConfigFlags & { kind?: LibraryWire['kind'] },
@@ -43,7 +43,7 @@ export async function addLibrary(
 }
 
 /** Scans one library, or all. */
-export async function scan(named: string | undefined, flags: ConfigFlags): Promise<void> {
+async function scan(named: string | undefined, flags: ConfigFlags): Promise<void> {
   const needsServer = 'Start it: every library is scanned at the start.';
   const scanned = await withInstance(
     flags,

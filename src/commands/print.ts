@@ -13,7 +13,7 @@ const NARROWEST = 4;
  * A table of these items, no wider than the terminal: the widest columns are cut first. Not cut at all where nobody
  * looks, as in a pipe. Titles are underlined by nothing: `awk 'NR > 1'` gets the rows.
  */
-export function tableText<T>(items: readonly T[], columns: readonly Column<T>[], width = terminalWidth()): string {
+function tableText<T>(items: readonly T[], columns: readonly Column<T>[], width = terminalWidth()): string {
   const rows = [columns.map(({ title }) => title), ...items.map((item) => columns.map(({ of }) => cellText(of(item))))];
   const widths = columns.map((_, n) => Math.max(...rows.map((row) => displayWidth(row[n]!))));
   const least = (n: number) => Math.min(widths[n]!, NARROWEST);
@@ -49,7 +49,7 @@ export function say(sentence: string): void {
   process.stdout.write(`${sentence}\n`);
 }
 
-export function usesColour(stream: NodeJS.WriteStream = process.stdout): boolean {
+function usesColour(stream: NodeJS.WriteStream = process.stdout): boolean {
   return stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 }
 

@@ -30,7 +30,7 @@ function stateOf({ disabledAtMs, removedAtMs }: AccountWire): string {
   return disabledAtMs === null ? 'active' : 'disabled';
 }
 
-export async function listUsers({ json, removed, ...flags }: ConfigFlags & { json?: boolean; removed?: boolean }) {
+async function listUsers({ json, removed, ...flags }: ConfigFlags & { json?: boolean; removed?: boolean }) {
   const items = await withInstance(flags, async (instance) => {
     const all: AccountWire[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
@@ -45,7 +45,7 @@ export async function listUsers({ json, removed, ...flags }: ConfigFlags & { jso
 }
 
 /** Also before the first start: it makes the data folder then. */
-export async function addUser(
+async function addUser(
   username: string,
   { admin, role, email, ...flags }: ConfigFlags & { admin?: boolean; role?: AccountWire['role']; email?: string },
 ): Promise<void> {
@@ -61,17 +61,17 @@ export async function addUser(
 
 type AddAccount = import('zod').input<typeof AddAccountBody>;
 
-export async function removeUser(name: string, flags: ConfigFlags): Promise<void> {
+async function removeUser(name: string, flags: ConfigFlags): Promise<void> {
   await withUser(flags, name, (instance, { id }) => instance.call('DELETE', `/api/users/${id}`));
   say(`Removed ${name}. Its videos stay; "kinora user restore ${name}" brings it back.`);
 }
 
-export async function restoreUser(name: string, flags: ConfigFlags): Promise<void> {
+async function restoreUser(name: string, flags: ConfigFlags): Promise<void> {
   await withUser(flags, name, (instance, { id }) => instance.call('POST', `/api/users/${id}/restore`), true);
   say(`${name} can sign in again.`);
 }
 
-export async function setRole(name: string, role: AccountWire['role'], flags: ConfigFlags): Promise<void> {
+async function setRole(name: string, role: AccountWire['role'], flags: ConfigFlags): Promise<void> {
   const { account } = await withUser(flags, name, (instance, { id }) =>
     instance.call<Reply>('PATCH', `/api/users/${id}`, { role }),
   );
@@ -84,13 +84,13 @@ async function setDisabled(name: string, disabled: boolean, flags: ConfigFlags):
   say(disabled ? `${name} is disabled, and has been signed out everywhere.` : `${name} can sign in again.`);
 }
 
-export async function setPassword(name: string, flags: ConfigFlags): Promise<void> {
+async function setPassword(name: string, flags: ConfigFlags): Promise<void> {
   const password = await readPassword();
   await withUser(flags, name, (instance, { id }) => instance.call('PATCH', `/api/users/${id}`, { password }));
   say(`${name} has a new password, and has been signed out everywhere.`);
 }
 
-export async function endSessions(name: string, flags: ConfigFlags): Promise<void> {
+async function endSessions(name: string, flags: ConfigFlags): Promise<void> {
   const { ended } = await withUser(flags, name, (instance, { id }) =>
     instance.call<{ ended: number }>('DELETE', `/api/users/${id}/sessions`),
   );

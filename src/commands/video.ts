@@ -31,7 +31,7 @@ interface ListFlags extends ConfigFlags {
 }
 
 /** What an admin finds in lists; with an owner, everything of that account's. */
-export async function listVideos({ owner, state, limit, json, ...flags }: ListFlags): Promise<void> {
+async function listVideos({ owner, state, limit, json, ...flags }: ListFlags): Promise<void> {
   const items = await withInstance(flags, async (instance) => {
     const asked = owner === undefined ? instance : instance.as(owner);
     const all: VideoWire[] = [];
@@ -49,7 +49,7 @@ export async function listVideos({ owner, state, limit, json, ...flags }: ListFl
   printList(items, COLUMNS, { json, empty: 'There are no such videos.' });
 }
 
-export async function removeVideos(ids: string[], flags: ConfigFlags): Promise<void> {
+async function removeVideos(ids: string[], flags: ConfigFlags): Promise<void> {
   await withInstance(flags, async (instance) => {
     for (const id of ids) {
       await instance.call('DELETE', `/api/videos/${encodeURIComponent(id)}`);
@@ -58,7 +58,7 @@ export async function removeVideos(ids: string[], flags: ConfigFlags): Promise<v
   });
 }
 
-export async function restoreVideos(ids: string[], flags: ConfigFlags): Promise<void> {
+async function restoreVideos(ids: string[], flags: ConfigFlags): Promise<void> {
   await withInstance(flags, async (instance) => {
     for (const id of ids) {
       await instance.call('POST', `/api/videos/${encodeURIComponent(id)}/restore`);
@@ -76,7 +76,7 @@ interface ImportFlags extends ConfigFlags {
 }
 
 /** Takes files and links in for an account, one after the other. `--move` deletes each file once it has been taken in. */
-export async function importVideos(sources: string[], flags: ImportFlags): Promise<void> {
+async function importVideos(sources: string[], flags: ImportFlags): Promise<void> {
   const { as, title, visibility, move, wait, ...configFlags } = flags;
   if (title !== undefined && sources.length > 1) {
     throw wrongUsage('--title is for one file: import the others without.');

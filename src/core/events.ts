@@ -1,15 +1,11 @@
-import type { TimeMs } from './time.ts';
-
 /**
  * Every fact that one part of Kinora announces to the others, named `noun.pastTense`.
  * Announced after the transaction that made it true has been committed.
  */
 export interface EventCatalogue {
-  'user.registered': { userId: string; atMs: TimeMs };
   'user.changed': { userId: string };
   /** `sizeBytes` is 0 while nobody has said it; the speed is known of what Kinora fetches itself. */
   'upload.progressed': { videoId: string; receivedBytes: number; sizeBytes: number; bytesPerSecond: number | null };
-  'upload.finished': { videoId: string };
   'video.added': { videoId: string; libraryId: string | null };
   'video.changed': { videoId: string };
   'video.removed': { videoId: string };

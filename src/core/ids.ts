@@ -13,8 +13,3 @@ export function newId(length = 14): string {
   }
   return id;
 }
-
-/** Whether a text could be an id of ours; checked before it is used in a path. */
-export function isId(text: string): boolean {
-  return /^[0-9A-Za-z]{4,32}$/.test(text);
-}

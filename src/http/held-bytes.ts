@@ -1,7 +1,7 @@
 import { defineProblem } from '../core/problem.ts';
 import { readMachine } from '../platform/machine.ts';
 
-export const serverBusy = defineProblem('server-busy', 503);
+const serverBusy = defineProblem('server-busy', 503);
 
 /**
  * Counts the bodies in memory that answers under way still need, each once however many send it, so that many who read slowly

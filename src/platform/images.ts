@@ -19,13 +19,13 @@ async function open(picture: Uint8Array, options?: SharpOptions): Promise<Sharp>
   return (await loading)(picture, options);
 }
 
-export const pictureUnusable = defineProblem('picture-unusable', 422);
+const pictureUnusable = defineProblem('picture-unusable', 422);
 
 /** Formats of posters, the smallest first. */
 export const FORMATS = ['avif', 'webp', 'jpg'] as const;
 export type PictureFormat = (typeof FORMATS)[number];
 /** Posters in these widths: a card on a phone, a card on a screen of double density, the whole stage. */
-export const POSTER_WIDTHS = [320, 640, 1280] as const;
+const POSTER_WIDTHS = [320, 640, 1280] as const;
 
 const MOST_PIXELS = 64e6;
 const LONGEST_SIDE = 16_384;
@@ -52,7 +52,7 @@ export async function readSentPicture(bytes: Uint8Array): Promise<Buffer> {
 }
 
 /** What a picture is by its first bytes; null for everything that is not opened: SVG, TIFF, PDF, HEIC ... */
-export function sniffPicture(bytes: Uint8Array): 'jpeg' | 'png' | 'webp' | 'avif' | null {
+function sniffPicture(bytes: Uint8Array): 'jpeg' | 'png' | 'webp' | 'avif' | null {
   const text = Buffer.from(bytes.subarray(0, 32)).toString('latin1');
   if (text.startsWith('\xff\xd8\xff')) return 'jpeg';
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png';

@@ -31,7 +31,7 @@ import { createSegmentCache } from './store/segment-cache.ts';
 import { createSegmentStore, type SegmentStore } from './store/segment-store.ts';
 
 export const segmentNotFound = defineProblem('segment-not-found', 404);
-export const segmentUnavailable = defineProblem('segment-unavailable', 503);
+const segmentUnavailable = defineProblem('segment-unavailable', 503);
 
 /** The model of DESIGN section 2 made real: a rendition is a lazily filled array of segments. */
 export interface Streaming {

@@ -146,7 +146,7 @@ export function createSegmentCutter(options: CutterOptions): SegmentCutter {
  * A group of pictures once more, to be decoded for its last picture's sake: all are shown a tick after the other, and that one stays. A
  * player that enters at a hole has nothing else to show.
  */
-export function holdLast(group: readonly Sample[], atTicks: number): Sample[] {
+function holdLast(group: readonly Sample[], atTicks: number): Sample[] {
   const shown = group.map(({ ptsTicks }) => ptsTicks).sort((a, b) => a - b);
   return group.map((sample) => ({
     ...sample,

@@ -26,7 +26,7 @@ export interface FlashOptions {
 }
 
 /** ffmpeg's inputs 0 (picture) and 1 (sound): both at 1 s, 3 s, 5 s ... The upper left corner is red, the rest dark. */
-export function flashAndBeep({
+function flashAndBeep({
   seconds = 9,
   rate = '25',
   size = '320x180',
@@ -138,7 +138,7 @@ export function quartersOf(rgb: Buffer): [number, number, number][] {
 }
 
 /** Presentation times of all samples, sorted, by our own reading of the fragments; and where the last one ends. */
-export function fragmentTimes(path: string): { timesSec: number[]; endSec: number } {
+function fragmentTimes(path: string): { timesSec: number[]; endSec: number } {
   const bytes = readFileSync(path);
   const boxes = listBoxes(bytes);
   const init = bytes.subarray(0, boxes.find(({ type }) => type === 'moov')!.end);

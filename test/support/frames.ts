@@ -13,7 +13,7 @@ export async function packetTimes(path: string, stream: 'v:0' | 'a:0'): Promise<
 }
 
 /** How many frames really decode, and everything a strict decoder complains of. */
-export async function decodeStrictly(path: string): Promise<{ frames: number; complaints: string }> {
+async function decodeStrictly(path: string): Promise<{ frames: number; complaints: string }> {
   const printed = await ffprobe(
     '-count_frames',
     '-show_entries',

@@ -9,7 +9,7 @@ interface Entry {
 }
 
 /** The one sample entry of an init segment. */
-export function readSampleEntry(init: Buffer): Entry {
+function readSampleEntry(init: Buffer): Entry {
   const stsd = findBox(init, 'moov/trak/mdia/minf/stbl/stsd')!;
   const entry = listBoxes(init, stsd.bodyStart + 8, stsd.end)[0]!;
   const fixed = stsd && findBox(init, 'moov/trak/mdia/minf/vmhd') ? 78 : 28;

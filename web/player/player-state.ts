@@ -74,4 +74,4 @@ export function followPlayer(player: MediaPlayerElement, state: Signal<PlayerSta
   });
 }
 
-export const newPlayerState = () => signal<PlayerState>(EMPTY_STATE);
+const newPlayerState = () => signal<PlayerState>(EMPTY_STATE);

@@ -56,7 +56,7 @@ function Picture({ url, cover, eager, compact }: { url: string; cover: boolean; 
   );
 }
 
-export function watchedPercent(video: VideoWire): number {
+function watchedPercent(video: VideoWire): number {
   if (!video.progress || !video.durationMs) return 0;
   return video.progress.finished ? 100 : Math.min(100, (video.progress.positionMs / video.durationMs) * 100);
 }

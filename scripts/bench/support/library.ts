@@ -35,7 +35,7 @@ export interface Job {
   video: { id: string } | null;
 }
 
-export async function listJobs(origin: string, signed: Headers): Promise<Job[]> {
+async function listJobs(origin: string, signed: Headers): Promise<Job[]> {
   return (await getJson<{ items: Job[] }>(`${origin}/api/jobs?limit=100`, signed)).items;
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { onCore } from './cores.ts';
 
 const MAIN = join(import.meta.dirname, '../../../dist/server/main.js');
-export const SETUP_TOKEN = 'a-token-for-benchmarks-only-0123456789';
+const SETUP_TOKEN = 'a-token-for-benchmarks-only-0123456789';
 const ADMIN = { username: 'bench', email: 'bench@example.org', password: 'not-a-secret-at-all' };
 /** Linux' folder in memory. */
 const MEMORY = '/dev/shm';

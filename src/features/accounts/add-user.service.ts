@@ -25,9 +25,6 @@ export function addUser(app: Pick<App, 'db' | 'clock' | 'events'>, tx: Tx, accou
     ...{ lastSeenAtMs: null, disabledAtMs: null, deletedAtMs: null },
   };
   tx.insert(users).values(row).run();
-  app.db.afterCommit(() => {
-    app.events.emit('user.registered', { userId: row.id, atMs: row.createdAtMs });
-    app.events.emit('user.changed', { userId: row.id });
-  });
+  app.db.afterCommit(() => app.events.emit('user.changed', { userId: row.id }));
   return viewerUser(row);
 }

@@ -35,7 +35,7 @@ export function makeResetLink(app: App, by: Actor, userId: string, hours: number
 }
 
 /** The link alone, for whatever sends it. */
-export function startReset(app: App, tx: Tx, userId: string, lifeMs: number): ResetLink {
+function startReset(app: App, tx: Tx, userId: string, lifeMs: number): ResetLink {
   const token = newToken();
   const nowMs = app.clock.nowMs();
   const expiresAtMs = nowMs + lifeMs;

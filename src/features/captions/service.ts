@@ -101,7 +101,7 @@ export function followSidecars(
   announce(app, film.videoId);
 }
 
-export function requestExtraction(app: App, tx: Tx, videoId: string): void {
+function requestExtraction(app: App, tx: Tx, videoId: string): void {
   // Not one at a time by key: what comes while one runs would be left waiting. One that finds nothing to do ends at once.
   app.queue.enqueue(tx, extractJob, { videoId }, { videoId });
 }

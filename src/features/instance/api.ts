@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const RegistrationPolicy = z.enum(['open', 'approval', 'invite', 'closed']);
+const RegistrationPolicy = z.enum(['open', 'approval', 'invite', 'closed']);
 
 export const InstanceWire = z.object({
   name: z.string(),

@@ -21,7 +21,7 @@ const watchOf = (app: App): Watch => {
 };
 
 /** Room that is left free for everything else on the disk; at least twice what storage never fills. */
-export function keepFreeBytes(app: App, totalBytes: number): number {
+function keepFreeBytes(app: App, totalBytes: number): number {
   const { keepFreeGb } = app.config.cache;
   const wanted = keepFreeGb === 'auto' ? Math.min(5 * GB, totalBytes * 0.05) : keepFreeGb * GB;
   return Math.max(2 * KEEP_FREE_BYTES, wanted);

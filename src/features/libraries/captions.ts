@@ -33,7 +33,7 @@ export async function followCaptionFiles(
 }
 
 /** Caption files by the source they belong to. Pure. */
-export function ownersOf(films: readonly KnownFile[], files: readonly FoundFile[]): Map<string, FoundSidecar[]> {
+function ownersOf(films: readonly KnownFile[], files: readonly FoundFile[]): Map<string, FoundSidecar[]> {
   const byFolder = Map.groupBy(films, ({ path }) => dirname(path));
   const paths = new Set(files.map(({ path }) => path.toLowerCase()));
   const owners = new Map<string, FoundSidecar[]>();

@@ -151,7 +151,7 @@ function findByLocation(tx: Tx, path: string) {
 }
 
 /** What is known of the files below a folder. */
-export function knownBelow(app: App, libraryId: string, folderPath: string): KnownFile[] {
+function knownBelow(app: App, libraryId: string, folderPath: string): KnownFile[] {
   return knownFiles(app, libraryId).filter(({ path }) => isInside(path, folderPath));
 }
 

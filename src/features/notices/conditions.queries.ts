@@ -21,7 +21,7 @@ const JOBS_FAILED = 3;
 const MAIL_TRIES = 4;
 
 /** The name of the task whose failure says that the database is damaged: see src/schedule.ts. */
-export const DATABASE_TASK = 'check-the-database';
+const DATABASE_TASK = 'check-the-database';
 
 /** Everything that is not as it should be, as far as it can be told at once. */
 export async function findConditions(app: App): Promise<Condition[]> {

@@ -36,7 +36,7 @@ export const PlayingWire = z.object({
 export type PlayingWire = z.infer<typeof PlayingWire>;
 export const PlayingList = z.object({ items: z.array(PlayingWire) });
 
-export const HealthCheck = z.enum(['ffmpeg', 'disk', 'bucket', 'libraries', 'jobs', 'backups', 'workers']);
+const HealthCheck = z.enum(['ffmpeg', 'disk', 'bucket', 'libraries', 'jobs', 'backups', 'workers']);
 export const HealthWire = z.object({
   check: HealthCheck,
   state: z.enum(['ok', 'note', 'warning', 'problem']),

@@ -84,7 +84,7 @@ function countUnlessRecent(app: App, what: string, count: (app: App) => Promise<
 /** How many people the overview names. */
 const NAMED_PEOPLE = 10;
 /** The key of what is left when those are taken away: of more people, and of accounts that are gone. */
-export const OTHERS = '';
+const OTHERS = '';
 
 /**
  * Periodic: sums up what each library has in its folders, and what originals take by origin and by uploader, each from an index
@@ -203,7 +203,7 @@ const KIND_OF_FOLDER: Record<string, FileKind> = {
 };
 
 /** What a file of ours is for, by its storage key. */
-export function kindOf(key: string): FileKind {
+function kindOf(key: string): FileKind {
   const [top, , folder] = key.split('/');
   if (top === 'videos') return KIND_OF_FOLDER[folder ?? ''] ?? 'other';
   if (top === 'uploads') return 'unfinished';

@@ -43,7 +43,7 @@ export const SettingWire = z.object({
 });
 export type SettingWire = z.infer<typeof SettingWire>;
 
-export const SettingSection = z.object({
+const SettingSection = z.object({
   name: z.string(),
   description: z.string(),
   settings: z.array(SettingWire),

@@ -65,7 +65,7 @@ export function taskRunner(app: App): TaskRunner | null {
 }
 
 /** "scan libraries" is `scan-libraries` in addresses and in the database. */
-export const taskId = (name: string) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+const taskId = (name: string) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
 /** Runs the schedule until it is stopped. A task that fails is logged, and tried again in its time. */
 export function startTasks(app: App, schedule: Periodic[]): TaskRunner {

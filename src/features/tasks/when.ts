@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import type { TimeMs } from '../../core/time.ts';
 
 /** A time of day, "03:00". */
-export const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
+const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
 /**
  * When a time of day comes next after a moment, by the clock of the machine (or of `timeZone`). Every day has it once: where

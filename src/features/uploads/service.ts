@@ -112,7 +112,6 @@ async function takeIn(app: App, files: UploadFiles, video: VideoRow): Promise<vo
   app.db.write((tx) => {
     if (findVideo(tx, id)?.state !== 'uploading') return;
     addSource(app, tx, id, { kind: 'stored', location, sizeBytes, modifiedAtMs });
-    app.db.afterCommit(() => app.events.emit('upload.finished', { videoId: id }));
   });
   await files.forget(id);
 }

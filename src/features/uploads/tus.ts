@@ -18,7 +18,7 @@ import { finishUpload } from './service.ts';
  */
 
 export const TUS_VERSION = '1.0.0';
-export const TUS_EXTENSIONS = 'creation,creation-with-upload,expiration,termination,checksum';
+const TUS_EXTENSIONS = 'creation,creation-with-upload,expiration,termination,checksum';
 const CHECKSUMS = ['sha1', 'sha256', 'sha512', 'md5'];
 
 export interface Tus {

@@ -14,7 +14,7 @@ export const Title = z
   .trim()
   .min(1, 'needs at least one character')
   .max(200, 'may have at most 200 characters');
-export const Description = z.string().max(10_000, 'may have at most 10,000 characters');
+const Description = z.string().max(10_000, 'may have at most 10,000 characters');
 
 /** What lists and the watch page know of a video. `playable` turns true as soon as it has been probed. */
 export const VideoWire = z.object({
@@ -51,7 +51,7 @@ export const VideoWire = z.object({
 export type VideoWire = z.infer<typeof VideoWire>;
 
 /** How loud a track is (EBU R128). */
-export const LoudnessWire = z.object({
+const LoudnessWire = z.object({
   integratedLufs: z.number(),
   truePeakDb: z.number(),
   rangeLu: z.number(),

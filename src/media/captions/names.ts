@@ -3,7 +3,7 @@ import { languageTag } from '../probe/languages.ts';
 
 /** What the name of a caption file beside a film says: whose it is, its language, what it is for. */
 
-export const CAPTION_EXTENSIONS = ['srt', 'vtt', 'ass', 'ssa', 'sub', 'idx'] as const;
+const CAPTION_EXTENSIONS = ['srt', 'vtt', 'ass', 'ssa', 'sub', 'idx'] as const;
 export type CaptionExtension = (typeof CAPTION_EXTENSIONS)[number];
 
 export interface CaptionName {

@@ -105,7 +105,7 @@ function editList(mediaTimeTicks: number): Buffer {
 }
 
 /** Picture size of the sample entry, for tests and checks: width and height in coded pixels. */
-export function readSampleEntrySize(init: Buffer): { type: string; width: number; height: number } | null {
+function readSampleEntrySize(init: Buffer): { type: string; width: number; height: number } | null {
   const stsd = findBox(init, 'moov/trak/mdia/minf/stbl/stsd');
   if (!stsd) return null;
   const entry = listBoxes(init, stsd.bodyStart + 8, stsd.end)[0];

@@ -21,7 +21,7 @@ export type PictureSource = ColourSource &
   };
 
 /** Filters that can be done without, by others or not at all. */
-export const SPARED_FILTERS = ['zscale', 'tonemap', 'bwdif', 'yadif', 'premultiply'] as const;
+const SPARED_FILTERS = ['zscale', 'tonemap', 'bwdif', 'yadif', 'premultiply'] as const;
 
 /** Which of those are lacking, of all that an ffmpeg has; null, where that is unknown, means none. */
 export function lackingFilters(filters: ReadonlySet<string> | null): ReadonlySet<string> {
@@ -29,7 +29,7 @@ export function lackingFilters(filters: ReadonlySet<string> | null): ReadonlySet
 }
 
 /** Encoded pictures a second never exceed this (and 0.5 for what is 60 but measured badly). */
-export const MAX_FRAME_RATE = 60.5;
+const MAX_FRAME_RATE = 60.5;
 
 /** Halves a frame rate until it is at most 60: 120 gives 60, 119.88 gives 59.94, 240 gives 60. */
 export function encodedFrameRate(frameRate: number | null): number | null {

@@ -30,7 +30,7 @@ export function readTags(body: Buffer): Tag[] {
     });
 }
 
-export const uidOf = (body: Buffer | undefined) => (body ? body.toString('hex').replace(/^0+/, '') : '');
+const uidOf = (body: Buffer | undefined) => (body ? body.toString('hex').replace(/^0+/, '') : '');
 
 /** Those of another language have it behind their names, and the default ones are there without it, too. */
 function addValues(values: Record<string, string>, holder: Buffer, prefix: string): void {

@@ -5,7 +5,7 @@
 
 export const TARGET_US = 4_000_000;
 /** Key frames further apart than this make a copied rendition useless for switching. */
-export const SPARSE_US = 10_000_000;
+const SPARSE_US = 10_000_000;
 /** A last segment shorter than this is joined to the one before. */
 const SLIVER_US = 500_000;
 

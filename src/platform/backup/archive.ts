@@ -10,7 +10,7 @@ import { createTarDecoder, createTarPacker } from 'modern-tar';
  * other in the form of sha256sum(1): `tar -x` and `sha256sum -c SHA256SUMS` check it without Kinora. An archive without
  * that entry was cut off.
  */
-export const SUMS = 'SHA256SUMS';
+const SUMS = 'SHA256SUMS';
 
 export interface ArchiveFile {
   /** Relative, with slashes. */

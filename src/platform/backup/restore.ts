@@ -180,7 +180,7 @@ function inUse(dataFolder: string, used: string[]): string {
 }
 
 /** A database with migrations this Kinora does not know would not start: better said before than after. */
-export function refuseNewer(migrations: string[], known: string[], { version }: Pick<BackupFacts, 'version'>): void {
+function refuseNewer(migrations: string[], known: string[], { version }: Pick<BackupFacts, 'version'>): void {
   const unknown = migrations.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new Error(

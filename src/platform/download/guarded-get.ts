@@ -53,7 +53,7 @@ export async function guardedGet(link: URL, options: GetOptions): Promise<GotRep
 }
 
 /** The URL as it is sent and shown: without user name, password and fragment. */
-export function withoutCredentials(link: URL): URL {
+function withoutCredentials(link: URL): URL {
   const url = new URL(link);
   url.username = '';
   url.password = '';

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { DAY_MS } from '../../core/time.ts';
 
 /** What a version has unpacked goes once nothing has used it for so long; a running one says every day that it does. */
-export const UNUSED_AFTER_MS = 30 * DAY_MS;
+const UNUSED_AFTER_MS = 30 * DAY_MS;
 
 /** As `natives.json` names them: 16 digits of a hash. Whatever else is in the folder is not ours. */
 const VERSION_FOLDER = /^[0-9a-f]{16}$/;

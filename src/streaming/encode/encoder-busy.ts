@@ -5,7 +5,7 @@ import type { Place } from './encoder-slots.ts';
 
 /** What a viewer hears when all encoders work for others. */
 
-export const encoderBusy = defineProblem('encoder-busy', 503);
+const encoderBusy = defineProblem('encoder-busy', 503);
 
 /** How long a request waits for a slot before it is told to come back. */
 const BUSY_MS = 20 * SECOND_MS;

@@ -90,7 +90,7 @@ async function* videoPackets(
 }
 
 /** The key frame that segment `index` of the source's own grid begins with. */
-export async function keyPacket(
+async function keyPacket(
   sink: EncodedPacketSink,
   { packagerOriginSec, source: grid }: StreamSource['timeline'],
   index: number,

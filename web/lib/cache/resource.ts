@@ -17,7 +17,7 @@ interface Entry<T> extends Resource<T> {
 // Keyed by what is asked, so that coming back to a page shows it before the network answers.
 const entries = new Map<string, Entry<unknown>>();
 
-export function resource<T>(key: string, read: () => Promise<T>): Resource<T> {
+function resource<T>(key: string, read: () => Promise<T>): Resource<T> {
   const known = entries.get(key) as Entry<T> | undefined;
   if (known) return known;
   const data = signal<T | undefined>(undefined);

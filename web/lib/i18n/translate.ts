@@ -13,7 +13,7 @@ let catalogue: Partial<Catalogue> = en;
 let locale = 'en';
 let plurals = new Intl.PluralRules(locale);
 
-export function currentLocale(): string {
+function currentLocale(): string {
   return locale;
 }
 

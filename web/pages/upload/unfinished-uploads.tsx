@@ -51,15 +51,12 @@ function Unfinished({ video, onChange }: { video: VideoWire; onChange: () => voi
     setWrong(null);
     continueUpload(video, file);
   }
+  const complain = (error: unknown) => showToast(problemText(error), { tone: 'bad' });
   async function remove(): Promise<void> {
-    try {
-      await removeVideo(video.id);
-      showToast(t('upload.cancelled', { title: video.title }), {
-        action: { label: t('action.undo'), run: () => void bringBackVideo(video.id).then(onChange) },
-      });
-    } catch (error) {
-      showToast(problemText(error), { tone: 'bad' });
-    }
+    await removeVideo(video.id);
+    showToast(t('upload.cancelled', { title: video.title }), {
+      action: { label: t('action.undo'), run: () => void bringBackVideo(video.id).then(onChange).catch(complain) },
+    });
   }
   return (
     <li class="unfinished__item" data-testid="unfinished-row">
@@ -78,7 +75,7 @@ function Unfinished({ video, onChange }: { video: VideoWire; onChange: () => voi
       <Button icon={FileUp} onClick={() => input.current?.click()}>
         {t('upload.chooseAgain')}
       </Button>
-      <IconButton icon={Trash2} label={t('upload.cancel')} onClick={() => void remove()} />
+      <IconButton icon={Trash2} label={t('upload.cancel')} onClick={() => void remove().catch(complain)} />
       <input
         ref={input}
         type="file"

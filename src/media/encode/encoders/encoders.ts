@@ -8,7 +8,7 @@ import { x265Args } from './x265.ts';
 /** Every encoder of pictures we know how to talk to, and which one makes which codec. */
 
 /** By ffmpeg's name of the encoder. */
-export const ENCODERS: Readonly<Record<string, EncoderArgs>> = {
+const ENCODERS: Readonly<Record<string, EncoderArgs>> = {
   libx264: x264Args,
   libx265: x265Args,
   libsvtav1: svtAv1Args,

@@ -13,7 +13,7 @@ export interface Fit {
 }
 
 /** Whether a line is one of those that are searched for, as the server decides it. */
-export function fits(line: LogLineWire, { level, q }: Fit): boolean {
+function fits(line: LogLineWire, { level, q }: Fit): boolean {
   if (level && RANK[line.level] < RANK[level]) return false;
   return !q || `${line.text}\n${JSON.stringify(line.fields)}`.toLowerCase().includes(q.toLowerCase());
 }
