@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { and, asc, count, desc, eq, gt, gte, isNotNull, isNull, lt, lte, max, type SQL, sql, sum } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { rested } from '../../core/rested.ts';
 import { DAY_MS, SECOND_MS } from '../../core/time.ts';
 import { createFsStorage } from '../../platform/storage/fs.ts';
 import type { App } from '../../ports.ts';
@@ -47,12 +48,7 @@ async function recountFiles(app: App): Promise<void> {
 /** Counting takes no more than so small a part of the time: of a small instance at every look, of a huge one every few minutes or hours. */
 const REST = 600;
 const LEAST_REST_MS = SECOND_MS;
-interface Counting {
-  running: Promise<void> | null;
-  /** By `performance.now()`. */
-  againAt: number;
-}
-const countings = new WeakMap<App, Map<string, Counting>>();
+const countings = new WeakMap<App, { files: () => Promise<void>; videos: () => Promise<void> }>();
 
 /**
  * Somebody looks: what has been counted a while ago is counted anew, unless that takes so long that it is not worth it yet.
@@ -60,25 +56,19 @@ const countings = new WeakMap<App, Map<string, Counting>>();
  * costs requests, which some are billed for.
  */
 export async function refreshUsage(app: App): Promise<void> {
-  if (app.config.storage.driver === 'fs') void countUnlessRecent(app, 'files', recountFiles);
-  await countUnlessRecent(app, 'videos', sumVideos);
+  let counting = countings.get(app);
+  if (!counting) {
+    counting = { files: restedCount(app, 'files', recountFiles), videos: restedCount(app, 'videos', sumVideos) };
+    countings.set(app, counting);
+  }
+  if (app.config.storage.driver === 'fs') void counting.files();
+  await counting.videos();
 }
 
-function countUnlessRecent(app: App, what: string, count: (app: App) => Promise<void>): Promise<void> {
-  const all = countings.get(app) ?? new Map<string, Counting>();
-  countings.set(app, all);
-  const last = all.get(what);
-  if (last?.running) return last.running;
-  if (last && performance.now() < last.againAt) return Promise.resolve();
-  const startedAt = performance.now();
-  const running = count(app)
-    .catch((error) => app.log.warn({ err: error, what }, 'Could not count what is stored.'))
-    .finally(() => {
-      const now = performance.now();
-      all.set(what, { running: null, againAt: now + Math.max(LEAST_REST_MS, (now - startedAt) * REST) });
-    });
-  all.set(what, { running, againAt: Number.POSITIVE_INFINITY });
-  return running;
+/** Never fails: what was counted before is shown then, and the log says why. */
+function restedCount(app: App, what: string, count: (app: App) => Promise<void>): () => Promise<void> {
+  const complain = (error: unknown) => app.log.warn({ error, what }, 'Could not count what is stored.');
+  return rested(() => count(app).catch(complain), REST, LEAST_REST_MS);
 }
 
 /** How many people the overview names. */
