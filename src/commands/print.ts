@@ -49,7 +49,7 @@ export function say(sentence: string): void {
   process.stdout.write(`${sentence}\n`);
 }
 
-function usesColour(stream: NodeJS.WriteStream = process.stdout): boolean {
+export function usesColour(stream: NodeJS.WriteStream = process.stdout): boolean {
   return stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 }
 

@@ -14,7 +14,6 @@ import { createService } from '../platform/systemd.ts';
 import { VERSION } from '../version.ts';
 import { openChannel } from './channel.ts';
 import { listen } from './listen.ts';
-
 import { loadedFor, logFor } from './options.ts';
 
 /** How long open requests may take to end when the server stops. */

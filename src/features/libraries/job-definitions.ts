@@ -7,3 +7,6 @@ export const scanJob = defineJob('libraries.scan', z.object({ libraryId: z.strin
   attempts: 3,
   timeout: '12h',
 });
+
+/** Under which no second scan of a library is begun, and by which one that waits or runs is found. */
+export const scanKey = (libraryId: string) => `scan ${libraryId}`;

@@ -5,6 +5,7 @@ import type { App } from '../../ports.ts';
 import { isAdmin, type Viewer } from '../accounts/viewer.ts';
 import { videos } from '../videos/schema.ts';
 import type { LibraryWire } from './api.ts';
+import { scanKey } from './job-definitions.ts';
 import { libraryNotFound } from './problems.ts';
 import { libraries, libraryFolders } from './schema.ts';
 
@@ -44,11 +45,10 @@ export function libraryWire(app: App, viewer: Viewer, row: LibraryRow): LibraryW
   const folders = listFolders(orm, row.id);
   const live = and(eq(videos.libraryId, row.id), isNull(videos.deletedAtMs));
   const videoCount = orm.select({ n: count() }).from(videos).where(live).get()?.n ?? 0;
-  const key = `scan ${row.id}`;
   const scanning = orm
     .select({ state: jobs.state })
     .from(jobs)
-    .where(and(eq(jobs.dedupeKey, key), isNull(jobs.finishedAtMs)))
+    .where(and(eq(jobs.dedupeKey, scanKey(row.id)), isNull(jobs.finishedAtMs)))
     .get();
   const online = folders.some((folder) => folder.online);
   return {

@@ -10,7 +10,7 @@ import { difference, recordAct } from '../audit/service.ts';
 import { videos } from '../videos/schema.ts';
 import { hideVideos } from '../videos/service.ts';
 import type { AddLibraryBody, EditLibraryBody } from './api.ts';
-import { scanJob } from './job-definitions.ts';
+import { scanJob, scanKey } from './job-definitions.ts';
 import { folderUnusable, libraryFromConfig } from './problems.ts';
 import { getLibrary, type LibraryRow, listFolders, listLibraryRows } from './queries.ts';
 import { libraries, libraryFolders } from './schema.ts';
@@ -65,7 +65,7 @@ export function scanLibrary(app: App, by: Actor, id: string): void {
 }
 
 export function requestScan(app: App, tx: Tx, libraryId: string): void {
-  app.queue.enqueue(tx, scanJob, { libraryId }, { dedupeKey: `scan ${libraryId}` });
+  app.queue.enqueue(tx, scanJob, { libraryId }, { dedupeKey: scanKey(libraryId) });
   announce(app, libraryId);
 }
 

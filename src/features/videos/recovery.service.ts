@@ -4,6 +4,7 @@ import type { App } from '../../ports.ts';
 import { fillJob, probeJob } from './job-definitions.ts';
 import { sources, videos } from './schema.ts';
 import { markFailed, markProcessing, markReady, markUploading } from './service.ts';
+import { awaitedJob, requestWork } from './work.service.ts';
 
 const NEEDED_JOBS = [probeJob.name, fillJob.name];
 
@@ -45,7 +46,6 @@ export function recoverVideos(app: App): void {
     .where(and(eq(videos.state, 'processing'), isNull(videos.deletedAtMs)))
     .all();
   for (const { id, playableAtMs } of processing) {
-    const definition = playableAtMs === null ? probeJob : fillJob;
     const latest = app.db.orm
       .select({ id: jobs.id, state: jobs.state })
       .from(jobs)
@@ -54,9 +54,6 @@ export function recoverVideos(app: App): void {
       .limit(1)
       .get();
     if (latest?.state === 'failed' || latest?.state === 'cancelled') followJob(app, latest.id);
-    else {
-      const dedupeKey = `${playableAtMs === null ? 'probe' : 'fill'} ${id}`;
-      app.db.write((tx) => app.queue.enqueue(tx, definition, { videoId: id }, { videoId: id, dedupeKey }));
-    }
+    else app.db.write((tx) => requestWork(app, tx, awaitedJob({ playableAtMs }), { videoId: id }));
   }
 }

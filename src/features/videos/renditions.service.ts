@@ -9,6 +9,7 @@ import { noteEmbedded } from '../captions/service.ts';
 import { fillJob, imagesJob, soundJob } from './job-definitions.ts';
 import { renditions, sources, trackIndexes, videos } from './schema.ts';
 import { changeVideo } from './service.ts';
+import { requestWork } from './work.service.ts';
 
 /** The ways to watch a video: those its source is given when it is understood, and those beside them. */
 
@@ -66,10 +67,10 @@ export function markPlayable(app: App, tx: Tx, videoId: string, probed: Probed):
     encodePercent: hasWork ? 0 : null,
     ...(hasWork ? { state: 'processing' } : { state: 'ready', readyAtMs: nowMs }),
   });
-  app.queue.enqueue(tx, imagesJob, { videoId }, { videoId, dedupeKey: `images ${videoId}` });
+  requestWork(app, tx, imagesJob, { videoId });
   noteEmbedded(app, tx, { videoId, sourceId, tracks: info.subtitles });
-  if (info.audio.length > 0) app.queue.enqueue(tx, soundJob, { videoId }, { videoId, dedupeKey: `sound ${videoId}` });
-  if (hasWork) app.queue.enqueue(tx, fillJob, { videoId }, { videoId, dedupeKey: `fill ${videoId}` });
+  if (info.audio.length > 0) requestWork(app, tx, soundJob, { videoId });
+  if (hasWork) requestWork(app, tx, fillJob, { videoId });
   app.db.afterCommit(() => {
     app.events.emit('video.probed', { videoId, ...shape });
     if (before?.playableAtMs) return;

@@ -3,6 +3,7 @@ import type { App } from '../../ports.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
 import { probeJob } from './job-definitions.ts';
 import { sources, videos } from './schema.ts';
+import { BEHIND_EVERYTHING, requestWork } from './work.service.ts';
 
 /** How many outdated sources are taken up at once. */
 const RENEWED_AT_ONCE = 2000;
@@ -30,7 +31,7 @@ export function renewOutdated(app: App): void {
   if (outdated.length === 0) return;
   app.db.write((tx) => {
     for (const { videoId } of outdated) {
-      app.queue.enqueue(tx, probeJob, { videoId }, { videoId, dedupeKey: `probe ${videoId}`, priority: -10 });
+      requestWork(app, tx, probeJob, { videoId }, { priority: BEHIND_EVERYTHING });
     }
   });
 }

@@ -4,13 +4,12 @@ import type { App } from '../../ports.ts';
 import { fillJob, recheckJob } from './job-definitions.ts';
 import { renditions, sources, videos } from './schema.ts';
 import { setMissing } from './service.ts';
+import { BEHIND_EVERYTHING, requestWork } from './work.service.ts';
 
 /** What a backup leaves out: originals come back by other means or not at all, segments are made again. */
 
 /** How many sources are looked at between two breaths. */
 const AT_ONCE = 200;
-/** Behind everything somebody waits for. */
-const LAST = -10;
 
 /** Looks at every stored original in the background, soon. */
 export function requestRecheck(app: App, tx: Tx): void {
@@ -65,8 +64,7 @@ export async function recheckOriginals(app: App, signal: AbortSignal): Promise<v
       const outdated = unrepaired.map(({ source }) => source.id);
       tx.update(sources).set({ format: 0 }).where(inArray(sources.id, outdated)).run();
       for (const videoId of keptEagerly(tx, there)) {
-        const options = { videoId, dedupeKey: `fill ${videoId}`, priority: LAST };
-        app.queue.enqueue(tx, fillJob, { videoId, again: true }, options);
+        requestWork(app, tx, fillJob, { videoId, again: true }, { priority: BEHIND_EVERYTHING });
       }
       app.db.afterCommit(() => {
         for (const { source } of changed) app.events.emit('video.changed', { videoId: source.videoId });

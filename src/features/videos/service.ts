@@ -7,11 +7,12 @@ import type { App } from '../../ports.ts';
 import type { Actor, Viewer } from '../accounts/viewer.ts';
 import { recordAct } from '../audit/service.ts';
 import type { EditVideoBody, Visibility } from './api.ts';
-import { fillJob, probeJob } from './job-definitions.ts';
+import { probeJob } from './job-definitions.ts';
 import { mayEdit } from './permissions.queries.ts';
 import { videoNotFound, videoNotYours } from './problems.ts';
 import { findVideo, getWatchable, type VideoRow } from './queries.ts';
 import { renditions, sources, trackIndexes, videos } from './schema.ts';
+import { awaitedJob, requestWork } from './work.service.ts';
 
 /** With `renditions.service.ts` the only writer of videos, sources and renditions. */
 
@@ -57,7 +58,7 @@ export function addSource(app: App, tx: Tx, videoId: string, source: NewSource):
     receivedBytes: null,
     sizeBytes: source.sizeBytes,
   });
-  app.queue.enqueue(tx, probeJob, { videoId }, { videoId, dedupeKey: `probe ${videoId}` });
+  requestWork(app, tx, probeJob, { videoId });
 }
 
 /** A file in place has changed: what was made of the old one goes, and it is probed anew. */
@@ -82,7 +83,7 @@ export function replaceSource(
     sizeBytes: facts.sizeBytes,
   });
   app.queue.cancelFor(tx, videoId);
-  app.queue.enqueue(tx, probeJob, { videoId }, { videoId, dedupeKey: `probe ${videoId}` });
+  requestWork(app, tx, probeJob, { videoId });
 }
 
 export function markReady(app: App, tx: Tx, videoId: string): void {
@@ -240,15 +241,7 @@ const nameOf = ({ id, title }: VideoRow) => ({ id, name: title });
 export function showVideo(app: App, tx: Tx, video: VideoRow, libraryId = video.libraryId): void {
   const videoId = video.id;
   changeVideo(app, tx, videoId, { deletedAtMs: null, libraryId });
-  if (video.state === 'processing') {
-    const job = video.playableAtMs === null ? probeJob : fillJob;
-    app.queue.enqueue(
-      tx,
-      job,
-      { videoId },
-      { videoId, dedupeKey: `${job === probeJob ? 'probe' : 'fill'} ${videoId}` },
-    );
-  }
+  if (video.state === 'processing') requestWork(app, tx, awaitedJob(video), { videoId });
   app.db.afterCommit(() => app.events.emit('video.added', { videoId, libraryId }));
 }
 
