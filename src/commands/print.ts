@@ -49,10 +49,6 @@ export function say(sentence: string): void {
   process.stdout.write(`${sentence}\n`);
 }
 
-export function usesColour(stream: NodeJS.WriteStream = process.stdout): boolean {
-  return stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
-}
-
 /** A line on standard error that is written over itself, on a terminal alone. */
 export function progressLine(): { show(text: string): void; end(): void } {
   const shown = process.stderr.isTTY === true;

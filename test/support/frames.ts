@@ -12,21 +12,6 @@ export async function packetTimes(path: string, stream: 'v:0' | 'a:0'): Promise<
     .sort((a, b) => a - b);
 }
 
-/** How many frames really decode, and everything a strict decoder complains of. */
-async function decodeStrictly(path: string): Promise<{ frames: number; complaints: string }> {
-  const printed = await ffprobe(
-    '-count_frames',
-    '-show_entries',
-    'stream=nb_read_frames',
-    '-of',
-    'csv=p=0',
-    '-err_detect',
-    'explode',
-    path,
-  );
-  return { frames: Number.parseInt(printed, 10), complaints: '' };
-}
-
 /** The largest distance from what the step between two packets should be, in seconds. */
 export function worstStep(times: number[], expectedStepSec: number): number {
   return times.slice(1).reduce((worst, time, n) => Math.max(worst, Math.abs(time - times[n]! - expectedStepSec)), 0);

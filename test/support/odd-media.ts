@@ -10,8 +10,6 @@ import { stripHeaders } from './strip-headers.ts';
  */
 
 export const ODD_SECONDS = 7;
-/** Each second has one flash of one frame, and one beep as long. */
-const ODD_FRAME_SEC = 0.04;
 
 const flashing = 'between(mod(t\\,1)\\,0.519\\,0.557)';
 const picture =

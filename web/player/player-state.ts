@@ -1,4 +1,4 @@
-import { type Signal, signal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import type { AudioTrack, VideoQuality } from 'vidstack';
 import type { MediaPlayerElement } from 'vidstack/elements';
 
@@ -73,5 +73,3 @@ export function followPlayer(player: MediaPlayerElement, state: Signal<PlayerSta
     };
   });
 }
-
-const newPlayerState = () => signal<PlayerState>(EMPTY_STATE);

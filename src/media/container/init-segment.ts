@@ -103,16 +103,3 @@ function editList(mediaTimeTicks: number): Buffer {
   entry.writeInt16BE(1, 20);
   return makeBox('edts', makeFullBox('elst', 1, 0, entry));
 }
-
-/** Picture size of the sample entry, for tests and checks: width and height in coded pixels. */
-function readSampleEntrySize(init: Buffer): { type: string; width: number; height: number } | null {
-  const stsd = findBox(init, 'moov/trak/mdia/minf/stbl/stsd');
-  if (!stsd) return null;
-  const entry = listBoxes(init, stsd.bodyStart + 8, stsd.end)[0];
-  if (!entry || entry.end - entry.bodyStart < 28) return null;
-  return {
-    type: entry.type,
-    width: init.readUInt16BE(entry.bodyStart + 24),
-    height: init.readUInt16BE(entry.bodyStart + 26),
-  };
-}

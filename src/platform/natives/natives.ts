@@ -67,10 +67,10 @@ export function loadFirstAddon(): void {
 }
 
 /**
- * A native package's exports, for the bundled packages that would look for a file of theirs. Those after the first are loaded when
+ * A native package's exports, for the bundled packages that would look for a file of theirs (`scripts/binary/bundle.ts`). Those after the first are loaded when
  * they are asked for, and looked at then: the folder may have been emptied since the start.
  */
-function addon(name: string): unknown {
+export function addon(name: string): unknown {
   if (!loaded.has(name)) {
     const { files, addons } = readManifest()!;
     for (const file of files) if (!file.isProgram) unpackFile(file);

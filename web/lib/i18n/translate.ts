@@ -13,10 +13,6 @@ let catalogue: Partial<Catalogue> = en;
 let locale = 'en';
 let plurals = new Intl.PluralRules(locale);
 
-function currentLocale(): string {
-  return locale;
-}
-
 /** How dates and numbers are written: the reader's own regional form of the language shown. */
 export function formatLocale(): string {
   const regional = globalThis.navigator?.languages?.find((tag) => tag.split('-')[0] === locale);
