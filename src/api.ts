@@ -7,6 +7,7 @@ import { auditRoutes } from './features/audit/routes.ts';
 import { backupRoutes } from './features/backups/routes.ts';
 import { captionMediaRoutes } from './features/captions/media.routes.ts';
 import { captionRoutes } from './features/captions/routes.ts';
+import { channelRoutes } from './features/channels/routes.ts';
 import { historyRoutes } from './features/history/routes.ts';
 import { importRoutes } from './features/imports/routes.ts';
 import { instanceRoutes } from './features/instance/routes.ts';
@@ -38,6 +39,7 @@ export function apiRoutes(app: App): Hono<HttpEnv> {
     uploadRoutes(app),
     importRoutes(app),
     videoRoutes(app),
+    channelRoutes(app),
     historyRoutes(app),
     libraryRoutes(app),
     jobRoutes(app),

@@ -2,6 +2,7 @@
 export { invites, passwordResets, registrations, sessions, users } from './features/accounts/schema.ts';
 export { auditActs } from './features/audit/schema.ts';
 export { captions } from './features/captions/schema.ts';
+export { channels } from './features/channels/schema.ts';
 export { watchProgress } from './features/history/schema.ts';
 export { imports } from './features/imports/schema.ts';
 export { setupTokens } from './features/instance/schema.ts';

@@ -12,7 +12,7 @@ export interface LiveHub {
 }
 
 export interface LiveConnection {
-  channel: string;
+  topic: string;
   userId: string;
   /** Whose end ends the connection; null where there is none. */
   sessionHash: string | null;

@@ -136,21 +136,22 @@ describe('storage', () => {
       .toEqual({ check: 'libraries', state: 'warning', facts: { count: 1, names: 'Films' } });
   });
 
-  it('is summed up by origin and by person, with the largest videos', async () => {
+  it('is summed up by origin and by channel, with the largest videos', async () => {
     await sumVideos(kinora.app);
-    const { origins, people, largest } = (await overview()).storage;
+    const { origins, channels, largest } = (await overview()).storage;
     const { size } = statSync(clip);
     expect(origins).toContainEqual({ origin: 'upload', files: 1, bytes: size });
-    expect(people).toEqual([{ user: { id: expect.any(String), username: 'owner' }, files: 1, bytes: size }]);
+    const channel = { id: expect.any(String), handle: 'owner', name: 'owner' };
+    expect(channels).toEqual([{ channel, files: 1, bytes: size }]);
     expect(largest.map(({ bytes }) => bytes)).toEqual(largest.map(() => size));
     expect(largest.find((one) => one.id === id)).toMatchObject({ origin: 'upload' });
-    // Whose account is gone has left something behind all the same.
+    // A channel that is gone has left something behind all the same.
     const raw = kinora.app.db.raw;
-    const ownerId = raw.prepare('SELECT owner_id FROM videos WHERE id = ?').pluck().get(id);
-    raw.prepare('UPDATE videos SET owner_id = NULL WHERE id = ?').run(id);
+    const channelId = raw.prepare('SELECT channel_id FROM videos WHERE id = ?').pluck().get(id);
+    raw.prepare('UPDATE videos SET channel_id = NULL WHERE id = ?').run(id);
     await sumVideos(kinora.app);
-    raw.prepare('UPDATE videos SET owner_id = ? WHERE id = ?').run(ownerId, id);
-    expect((await overview()).storage.people).toEqual([{ user: null, files: 1, bytes: size }]);
+    raw.prepare('UPDATE videos SET channel_id = ? WHERE id = ?').run(channelId, id);
+    expect((await overview()).storage.channels).toEqual([{ channel: null, files: 1, bytes: size }]);
   });
 
   it('has a forecast once some days are known', async () => {

@@ -41,6 +41,7 @@ it('holds for all lists and single reads', async () => {
     '/api/videos',
     '/api/videos?limit=3',
     '/api/videos?library=Aaaa1111Bbbb22',
+    '/api/videos?channel=Aaaa1111Bbbb22',
     '/api/videos?owner=me',
     '/api/videos?owner=Aaaa1111Bbbb22',
     '/api/videos?state=failed',
@@ -50,6 +51,8 @@ it('holds for all lists and single reads', async () => {
   ];
   const forAdmins = [
     '/api/users',
+    '/api/channels/@admin',
+    '/api/me',
     '/api/users?removed=true',
     '/api/registrations',
     '/api/invites',

@@ -104,6 +104,22 @@ it('the first one asks for the subtitles of a film it knew before there were any
   raw.close();
 });
 
+it('one from before there were channels gives everybody theirs, and what they added is in it', () => {
+  const raw = new Database(':memory:');
+  raw.exec(readFileSync(join(import.meta.dirname, '0013.sql'), 'utf8'));
+  migrate({ raw, migrations: MIGRATIONS, log });
+  expect(raw.prepare('SELECT handle, name FROM channels ORDER BY handle').all()).toEqual(
+    raw.prepare('SELECT username AS handle, username AS name FROM users ORDER BY username').all(),
+  );
+  const owners = raw.prepare(
+    'SELECT origin, videos.owner_id = channels.owner_id AS own FROM videos LEFT JOIN channels ON channels.id = channel_id',
+  );
+  const found = owners.all() as { origin: string; own: number | null }[];
+  expect(found.filter(({ origin }) => origin === 'upload').map(({ own }) => own)).toContain(1);
+  for (const { origin, own } of found) expect(own).not.toBe(origin === 'library' ? 1 : 0);
+  raw.close();
+});
+
 function allRows(raw: Database.Database): Record<string, Row[]> {
   const names = raw
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")

@@ -1,5 +1,5 @@
 import './account-menu.css';
-import { CircleUser, LogOut, Monitor, Moon, Sun, SunMoon } from 'lucide';
+import { CircleUser, Clapperboard, LogOut, Monitor, Moon, Sun, SunMoon } from 'lucide';
 import { useLocation } from 'preact-iso';
 import { problemText } from '../lib/api/client.ts';
 import { appPath } from '../lib/base.ts';
@@ -53,6 +53,11 @@ export function AccountMenu() {
             <strong>{who.username}</strong>
             <span>{t(`role.${who.role}`)}</span>
           </div>
+          {who.channel && (
+            <MenuItem icon={Clapperboard} href={appPath(`/channel/${who.channel.handle}`)} data-testid="channel-link">
+              {t('channel.yours')}
+            </MenuItem>
+          )}
           <MenuItem icon={CircleUser} href={appPath('/account')} data-testid="account-link">
             {t('account.title')}
           </MenuItem>

@@ -13,6 +13,7 @@ import { StartPage } from './start-page.tsx';
 const WatchPage = lazy(() => import('../pages/watch/watch-page.tsx').then((m) => m.WatchPage));
 const UploadPage = lazy(() => import('../pages/upload/upload-page.tsx').then((m) => m.UploadPage));
 const LibraryPage = lazy(() => import('../pages/library/library-page.tsx').then((m) => m.LibraryPage));
+const ChannelPage = lazy(() => import('../pages/channel/channel-page.tsx').then((m) => m.ChannelPage));
 const LibrariesPage = lazy(() => import('../pages/libraries/libraries-page.tsx').then((m) => m.LibrariesPage));
 const JobsPage = lazy(() => import('../pages/jobs/jobs-page.tsx').then((m) => m.JobsPage));
 const NoticesPage = lazy(() => import('../pages/admin/notices/notices-page.tsx').then((m) => m.NoticesPage));
@@ -56,6 +57,7 @@ function Started() {
           <Route path={appPath('/')} component={HomePage} />
           <Route path={appPath('/watch/:id')} component={WatchPage} />
           <Route path={appPath('/library/:id')} component={LibraryPage} />
+          <Route path={appPath('/channel/:handle')} component={ChannelPage} />
           <Route path={appPath('/setup')} component={SetupPage} />
           <Route path={appPath('/sign-in')} component={SignInPage} />
           <Route path={appPath('/register')} component={RegisterPage} />

@@ -15,9 +15,11 @@ interface VideoCardProps {
   onForget?: () => void;
   eager?: boolean;
   compact?: boolean;
+  /** It need not say which library or channel it is from. */
+  withoutPlace?: boolean;
 }
 
-export function VideoCard({ video: listed, onForget, eager, compact }: VideoCardProps) {
+export function VideoCard({ video: listed, onForget, eager, compact, withoutPlace }: VideoCardProps) {
   const video = newestOf(listed);
   return (
     <article
@@ -29,7 +31,7 @@ export function VideoCard({ video: listed, onForget, eager, compact }: VideoCard
         <Poster video={video} eager={eager} compact={compact} />
         <span class="video-card__text">
           <span class="video-card__title">{video.title}</span>
-          <span class="video-card__meta">{onForget ? leftText(video) : metaText(video)}</span>
+          <span class="video-card__meta">{onForget ? leftText(video) : metaText(video, withoutPlace)}</span>
         </span>
       </a>
       {onForget && (
@@ -41,9 +43,9 @@ export function VideoCard({ video: listed, onForget, eager, compact }: VideoCard
   );
 }
 
-function metaText(video: VideoWire): string {
+function metaText(video: VideoWire, withoutPlace = false): string {
   if (video.state === 'failed' && video.failure) return video.failure;
-  const from = video.library?.name ?? video.owner?.username;
+  const from = withoutPlace ? null : (video.library?.name ?? video.channel?.name);
   const facts = [from, relativeText(video.createdAtMs)];
   if (video.visibility !== 'public' && video.origin === 'upload') facts.push(t(`visibility.${video.visibility}`));
   return facts.filter(Boolean).join(' · ');

@@ -8,8 +8,15 @@ import { Button } from '../ui/button.tsx';
 import { LoadMore } from '../ui/load-more.tsx';
 import { VideoCard, VideoCardSkeleton } from './video-card.tsx';
 
+interface VideoGridProps {
+  list: PagedList<VideoWire>;
+  label: string;
+  /** All of them are from one place, which the page is about: the cards need not say it. */
+  fromOnePlace?: boolean;
+}
+
 /** All of a list, growing as it is scrolled. */
-export function VideoGrid({ list, label }: { list: PagedList<VideoWire>; label: string }) {
+export function VideoGrid({ list, label, fromOnePlace }: VideoGridProps) {
   const items = list.items?.filter((video) => !removedIds.value.has(video.id));
   if (list.error && !items) {
     return (
@@ -24,7 +31,7 @@ export function VideoGrid({ list, label }: { list: PagedList<VideoWire>; label: 
         {items
           ? items.map((video) => (
               <li key={video.id}>
-                <VideoCard video={video} />
+                <VideoCard video={video} withoutPlace={fromOnePlace} />
               </li>
             ))
           : Array.from({ length: 8 }, (_, index) => (

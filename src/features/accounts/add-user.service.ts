@@ -1,6 +1,7 @@
 import { newId } from '../../core/ids.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
+import { openChannel } from '../channels/service.ts';
 import type { Role } from './api.ts';
 import { refuseTaken } from './names.service.ts';
 import { viewerUser } from './queries.ts';
@@ -16,7 +17,7 @@ interface NewUser {
   role: Role;
 }
 
-/** Makes an account with a role. Throws `account-taken`. The only place that adds users. */
+/** Makes an account with a role, and its channel. Throws `account-taken`. The only place that adds users. */
 export function addUser(app: Pick<App, 'db' | 'clock' | 'events'>, tx: Tx, account: NewUser): ViewerUser {
   const { id = newId(), username, email, passwordHash, role } = account;
   refuseTaken(tx, { username, email });
@@ -25,6 +26,7 @@ export function addUser(app: Pick<App, 'db' | 'clock' | 'events'>, tx: Tx, accou
     ...{ lastSeenAtMs: null, disabledAtMs: null, deletedAtMs: null },
   };
   tx.insert(users).values(row).run();
+  openChannel(app, tx, row);
   app.db.afterCommit(() => app.events.emit('user.changed', { userId: row.id }));
   return viewerUser(row);
 }

@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { Id, TimeMs } from '../../core/wire.ts';
+import { ChannelRef, Handle } from '../channels/api.ts';
 
 export const Role = z.enum(['admin', 'moderator', 'member']);
 export type Role = z.infer<typeof Role>;
 
-export const Username = z
-  .string()
-  .trim()
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,38}[A-Za-z0-9])?$/, {
-    message:
-      'may have 1 to 40 letters, digits, dots, dashes and underscores, and starts and ends with a letter or digit',
-  });
+/** What a new account's channel is called, too. */
+export const Username = Handle;
 export const Password = z.string().min(8, 'needs at least 8 characters').max(256, 'may have at most 256 characters');
 export const Email = z.email('is not an e-mail address').max(254);
 
@@ -20,6 +16,7 @@ export const UserWire = z.object({
   email: z.string(),
   role: Role,
   mayUpload: z.boolean(),
+  channel: ChannelRef.nullable().describe('Where what they add is published.'),
   createdAtMs: TimeMs,
 });
 export type UserWire = z.infer<typeof UserWire>;

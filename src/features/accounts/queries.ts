@@ -1,6 +1,7 @@
 import { and, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { type Orm, preparedFor } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
+import { channelRef, findChannelOf } from '../channels/queries.ts';
 import type { UserWire } from './api.ts';
 import { sessions, users } from './schema.ts';
 import type { ViewerUser } from './viewer.ts';
@@ -106,7 +107,8 @@ export function viewerUser({ id, username, email, role, createdAtMs }: UserRow):
 }
 
 export function userWire(app: App, user: ViewerUser): UserWire {
-  return { ...user, mayUpload: mayUpload(app, user) };
+  const channel = findChannelOf(app.db.orm, user.id);
+  return { ...user, mayUpload: mayUpload(app, user), channel: channel && channelRef(channel) };
 }
 
 export function mayUpload({ config }: App, { role }: Pick<ViewerUser, 'role'>): boolean {

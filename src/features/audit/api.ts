@@ -18,6 +18,7 @@ export const ActName = z.enum([
   'invite.used',
   'invite.revoked',
   'admin.signInFailed',
+  'channel.changed',
   'library.added',
   'library.changed',
   'library.removed',

@@ -4,7 +4,7 @@ import type { App } from '../../ports.ts';
 import { findVideo } from '../videos/queries.ts';
 import type { LiveMessage } from './api.ts';
 
-export const UPLOADS_CHANNEL = 'uploads';
+export const UPLOADS_TOPIC = 'uploads';
 
 /** Passes events on to open sockets: a viewer hears of their own videos, an admin of all. */
 export function relayEvents(app: App): void {
@@ -33,7 +33,7 @@ export function relayEvents(app: App): void {
 
 function send(app: App, message: LiveMessage): void {
   const wanted = listeners(app, message);
-  app.live.send(message, (connection) => connection.channel === UPLOADS_CHANNEL && wanted(connection));
+  app.live.send(message, (connection) => connection.topic === UPLOADS_TOPIC && wanted(connection));
 }
 
 function listeners(app: App, message: LiveMessage): (connection: LiveConnection) => boolean {

@@ -5,7 +5,7 @@ import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { isCrossSite } from '../../http/same-origin.ts';
 import type { App } from '../../ports.ts';
-import { UPLOADS_CHANNEL } from './relay.ts';
+import { UPLOADS_TOPIC } from './relay.ts';
 
 /** A socket that has more than this waiting is not reading: it is closed, and comes back when it can. */
 const MAX_WAITING_BYTES = 1024 * 1024;
@@ -26,7 +26,7 @@ export function liveRoutes(app: App) {
       return {
         onOpen(_event, socket) {
           leave = app.live.join({
-            channel: UPLOADS_CHANNEL,
+            topic: UPLOADS_TOPIC,
             userId: user.id,
             sessionHash,
             isAdmin: user.role === 'admin',

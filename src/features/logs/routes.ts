@@ -40,7 +40,7 @@ export function logRoutes(app: App) {
               }),
               // So that the hub says goodbye to it when the server stops.
               app.live.join({
-                channel: 'logs',
+                topic: 'logs',
                 userId: user!.id,
                 sessionHash,
                 isAdmin: true,

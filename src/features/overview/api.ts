@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, TimeMs } from '../../core/wire.ts';
+import { ChannelRef } from '../channels/api.ts';
 import { Origin } from '../videos/api.ts';
 
 /** What our own files are for. */
@@ -71,9 +72,9 @@ export const OverviewWire = z.object({
   storage: z.object({
     files: z.array(Usage.extend({ kind: FileKind })).describe("Kinora's own files."),
     origins: z.array(Usage.extend({ origin: Origin })).describe('What originals take, by where they came from.'),
-    people: z
-      .array(Usage.extend({ user: z.object({ id: Id, username: z.string() }).nullable() }))
-      .describe('The same by uploader, those with most first, ten at most. Null: whose account is gone.'),
+    channels: z
+      .array(Usage.extend({ channel: ChannelRef.nullable() }))
+      .describe('The same by channel, those with most first, ten at most. Null: all others.'),
     largest: z
       .array(z.object({ id: Id, title: z.string(), bytes: z.number().int(), origin: Origin }))
       .describe('The largest videos, ten at most.'),

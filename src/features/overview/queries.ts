@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
 import { VERSION } from '../../version.ts';
-import { users } from '../accounts/schema.ts';
+import { channels } from '../channels/schema.ts';
 import { diskSpace } from '../instance/disk.service.ts';
 import { libraries } from '../libraries/schema.ts';
 import { Origin } from '../videos/api.ts';
@@ -55,7 +55,7 @@ function readStorage(app: App): OverviewWire['storage'] {
       const found = origins.find(({ key }) => key === origin);
       return found ? [{ origin, bytes: found.bytes, files: found.files }] : [];
     }),
-    people: readPeople(app),
+    channels: readChannels(app),
     largest: readLargest(app),
     libraries: named.map((library) => {
       const found = inLibraries.find(({ key }) => key === library.id);
@@ -70,21 +70,21 @@ function readUsage({ db }: App, of: (typeof storageUsage.$inferSelect)['of']) {
   return db.orm.select().from(storageUsage).where(eq(storageUsage.of, of)).all();
 }
 
-function readPeople(app: App): OverviewWire['storage']['people'] {
-  const usage = readUsage(app, 'owner');
+function readChannels(app: App): OverviewWire['storage']['channels'] {
+  const usage = readUsage(app, 'channel');
   const known = app.db.orm
-    .select({ id: users.id, username: users.username })
-    .from(users)
+    .select({ id: channels.id, handle: channels.handle, name: channels.name })
+    .from(channels)
     .where(
       inArray(
-        users.id,
+        channels.id,
         usage.map(({ key }) => key),
       ),
     )
     .all();
   return usage
-    .map(({ key, bytes, files }) => ({ user: known.find(({ id }) => id === key) ?? null, bytes, files }))
-    .sort((a, b) => Number(a.user === null) - Number(b.user === null) || b.bytes - a.bytes);
+    .map(({ key, bytes, files }) => ({ channel: known.find(({ id }) => id === key) ?? null, bytes, files }))
+    .sort((a, b) => Number(a.channel === null) - Number(b.channel === null) || b.bytes - a.bytes);
 }
 
 function readLargest({ db }: App): OverviewWire['storage']['largest'] {

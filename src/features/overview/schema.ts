@@ -5,11 +5,11 @@ export const storageUsage = sqliteTable(
   'storage_usage',
   {
     /**
-     * `files`: ours, by what they are for. `library`: those of a library, which stay where they are. `origin`, `owner`:
-     * originals by where they came from, and by whose they are.
+     * `files`: ours, by what they are for. `library`: those of a library, which stay where they are. `origin`, `channel`:
+     * originals by where they came from, and by where they are published.
      */
-    of: text('of').$type<'files' | 'library' | 'origin' | 'owner'>().notNull(),
-    /** What they are for (`FileKind`), the library's id, the origin, or the account's id (empty: nobody's). */
+    of: text('of').$type<'files' | 'library' | 'origin' | 'channel'>().notNull(),
+    /** What they are for (`FileKind`), the library's id, the origin, or the channel's id (empty: all others). */
     key: text('key').notNull(),
     bytes: integer('bytes').notNull(),
     files: integer('files').notNull(),

@@ -71,13 +71,13 @@ function restedCount(app: App, what: string, count: (app: App) => Promise<void>)
   return rested(() => count(app).catch(complain), REST, LEAST_REST_MS);
 }
 
-/** How many people the overview names. */
-const NAMED_PEOPLE = 10;
-/** The key of what is left when those are taken away: of more people, and of accounts that are gone. */
+/** How many channels the overview names. */
+const NAMED_CHANNELS = 10;
+/** The key of what is left when those are taken away: of more channels, and of those that are gone. */
 const OTHERS = '';
 
 /**
- * Periodic: sums up what each library has in its folders, and what originals take by origin and by uploader, each from an index
+ * Periodic: sums up what each library has in its folders, and what originals take by origin and by channel, each from an index
  * alone and with a breath between them.
  */
 export async function sumVideos(app: App): Promise<void> {
@@ -86,11 +86,11 @@ export async function sumVideos(app: App): Promise<void> {
   const origins = sumOrigins(app);
   replace(app, 'origin', origins);
   await setImmediate();
-  const people = sumBy(app, videos.ownerId, isNotNull(videos.ownerId), NAMED_PEOPLE);
+  const channels = sumBy(app, videos.channelId, isNotNull(videos.channelId), NAMED_CHANNELS);
   const others = [...origins].filter(([origin]) => origin !== 'library').map(([, usage]) => usage);
-  const left = minus(total(others), total([...people.values()]));
-  if (left.bytes > 0) people.set(OTHERS, left);
-  replace(app, 'owner', people);
+  const left = minus(total(others), total([...channels.values()]));
+  if (left.bytes > 0) channels.set(OTHERS, left);
+  replace(app, 'channel', channels);
 }
 
 /** One walk along the index of sizes: SQLite would sort it to group it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
 import { CaptionWire } from '../captions/api.ts';
+import { ChannelRef } from '../channels/api.ts';
 
 export const VideoState = z.enum(['uploading', 'processing', 'ready', 'failed']);
 export type VideoState = z.infer<typeof VideoState>;
@@ -35,6 +36,7 @@ export const VideoWire = z.object({
   receivedBytes: z.number().int().nullable().describe('Upload progress; null unless state is "uploading".'),
   offline: z.boolean().describe('True while its library folder cannot be reached.'),
   library: z.object({ id: Id, name: z.string() }).nullable(),
+  channel: ChannelRef.nullable().describe('Where it is published; null for videos of a library.'),
   owner: z.object({ id: Id, username: z.string() }).nullable(),
   posterUrl: z
     .string()
@@ -118,6 +120,7 @@ export const VideoPage = pageOf(VideoWire);
 
 export const ListVideosQuery = PageQuery.extend({
   library: Id.optional(),
+  channel: Id.optional(),
   owner: z.union([Id, z.literal('me')]).optional(),
   origin: Origin.optional(),
   state: VideoState.optional(),

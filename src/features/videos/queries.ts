@@ -6,6 +6,7 @@ import { type Orm, preparedFor } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import { users } from '../accounts/schema.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { channels } from '../channels/schema.ts';
 import { watchProgress } from '../history/schema.ts';
 import { libraries } from '../libraries/schema.ts';
 import type { ListVideosQuery, VideoWire } from './api.ts';
@@ -37,12 +38,13 @@ export function getWatchable(app: App, viewer: Viewer, id: string): VideoRow {
   return video;
 }
 
-/** What a list row is made of, in one query: the video, its library, its owner, and how far this viewer got. */
+/** What a list row is made of, in one query: the video, its library, its channel, its owner, and how far this viewer got. */
 function selectVideos(orm: Orm, viewer: Viewer) {
   return orm
     .select({
       video: videos,
       library: { id: libraries.id, name: libraries.name },
+      channel: { id: channels.id, handle: channels.handle, name: channels.name },
       owner: { id: users.id, username: users.username },
       progress: {
         positionMs: watchProgress.positionMs,
@@ -53,6 +55,7 @@ function selectVideos(orm: Orm, viewer: Viewer) {
     })
     .from(videos)
     .leftJoin(libraries, eq(libraries.id, videos.libraryId))
+    .leftJoin(channels, eq(channels.id, videos.channelId))
     .leftJoin(users, eq(users.id, videos.ownerId))
     .leftJoin(
       watchProgress,
@@ -64,11 +67,12 @@ type SelectedRow = ReturnType<ReturnType<typeof selectVideos>['all']>[number];
 
 /** Lists what a viewer may find, newest first. */
 export function listVideos(app: App, viewer: Viewer, query: z.output<typeof ListVideosQuery>): Page<VideoWire> {
-  const { cursor, limit, library, owner, origin, state } = query;
+  const { cursor, limit, library, channel, owner, origin, state } = query;
   const ownerId = owner === 'me' ? (viewer.user?.id ?? '') : owner;
   const where = [
     listedFor(viewer),
     library ? eq(videos.libraryId, library) : undefined,
+    channel ? eq(videos.channelId, channel) : undefined,
     ownerId === undefined ? undefined : eq(videos.ownerId, ownerId),
     origin ? eq(videos.origin, origin) : undefined,
     state ? eq(videos.state, state) : undefined,
@@ -115,7 +119,11 @@ export function videoWire(app: App, viewer: Viewer, id: string): VideoWire {
   return toWire(app, viewer, row);
 }
 
-function toWire(app: App, viewer: Viewer, { video, library, owner, progress, missing }: SelectedRow): VideoWire {
+function toWire(
+  app: App,
+  viewer: Viewer,
+  { video, library, channel, owner, progress, missing }: SelectedRow,
+): VideoWire {
   const editable = mayEdit(viewer, video);
   const base = video.imageSet ? mediaBase(app, viewer, video).url : null;
   return {
@@ -136,6 +144,7 @@ function toWire(app: App, viewer: Viewer, { video, library, owner, progress, mis
     receivedBytes: video.state === 'uploading' ? (video.receivedBytes ?? 0) : null,
     offline: missing === 1,
     library,
+    channel,
     owner,
     posterUrl: base ? `${base}/images/${video.posterSet ?? video.imageSet}/poster` : null,
     progress,

@@ -4,6 +4,7 @@ import type { Loudness } from '../../media/sound/loudness.ts';
 import type { MediaInfo, Rendition } from '../../media/types.ts';
 import type { Timeline } from '../../streaming/source.ts';
 import { users } from '../accounts/schema.ts';
+import { channels } from '../channels/schema.ts';
 import { libraries } from '../libraries/schema.ts';
 import type { Origin, VideoState, Visibility } from './api.ts';
 
@@ -19,6 +20,8 @@ export const videos = sqliteTable(
     failure: text('failure'),
     visibility: text('visibility').$type<Visibility>().notNull(),
     ownerId: text('owner_id').references(() => users.id, { onDelete: 'set null' }),
+    /** Where it is published; a library's videos are in none. */
+    channelId: text('channel_id').references(() => channels.id, { onDelete: 'set null' }),
     libraryId: text('library_id').references(() => libraries.id, { onDelete: 'set null' }),
     filename: text('filename').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
@@ -52,10 +55,14 @@ export const videos = sqliteTable(
     index('videos_newest').on(table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
     index('videos_visible').on(table.visibility, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
     index('videos_owner').on(table.ownerId, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
+    index('videos_channel').on(table.channelId, table.createdAtMs, table.id).where(sql`${table.deletedAtMs} is null`),
     // These hold all that sums ask for, `deleted_at_ms` as well: SQLite reads that from the row otherwise, though it is the
     // index's own condition.
     index('videos_owner_size')
       .on(table.ownerId, table.sizeBytes, table.deletedAtMs)
+      .where(sql`${table.deletedAtMs} is null`),
+    index('videos_channel_size')
+      .on(table.channelId, table.sizeBytes, table.deletedAtMs)
       .where(sql`${table.deletedAtMs} is null`),
     index('videos_library_size')
       .on(table.libraryId, table.sizeBytes, table.deletedAtMs)

@@ -6,6 +6,7 @@ import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import type { Actor, Viewer } from '../accounts/viewer.ts';
 import { recordAct } from '../audit/service.ts';
+import { findChannelOf } from '../channels/queries.ts';
 import type { EditVideoBody, Visibility } from './api.ts';
 import { probeJob } from './job-definitions.ts';
 import { mayEdit } from './permissions.queries.ts';
@@ -27,11 +28,13 @@ export interface NewVideo {
   libraryId?: string;
 }
 
+/** What somebody adds is published in their channel. */
 export function addVideo(app: App, tx: Tx, video: NewVideo): string {
   const id = newId();
   const nowMs = app.clock.nowMs();
+  const channelId = video.ownerId ? findChannelOf(tx, video.ownerId)?.id : null;
   tx.insert(videos)
-    .values({ ...video, id, description: '', createdAtMs: nowMs, updatedAtMs: nowMs })
+    .values({ ...video, id, channelId, description: '', createdAtMs: nowMs, updatedAtMs: nowMs })
     .run();
   app.db.afterCommit(() => app.events.emit('video.added', { videoId: id, libraryId: video.libraryId ?? null }));
   return id;

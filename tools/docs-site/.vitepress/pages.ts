@@ -18,6 +18,7 @@ export const PAGES = [
       { text: 'Users', link: '/docs/users' },
       { text: 'Libraries', link: '/docs/libraries' },
       { text: 'Uploads and videos', link: '/docs/videos' },
+      { text: 'Channels', link: '/docs/channels' },
     ],
   },
   {

@@ -65,7 +65,7 @@ export const enAdmin = {
   'storage.origin.library': 'Libraries',
   'storage.origin.import': 'Imports',
   'storage.origin.live': 'Live recordings',
-  'storage.people': 'Originals, by uploader',
+  'storage.channels': 'Originals, by channel',
   'storage.others': 'Others',
   'storage.largest': 'Largest videos',
   'storage.libraries': 'In library folders',

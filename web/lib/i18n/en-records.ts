@@ -81,6 +81,7 @@ export const enRecords = {
   'act.invite.used': 'Came by an invite',
   'act.invite.revoked': 'Revoked an invite',
   'act.admin.signInFailed': 'Failed to sign in as an admin',
+  'act.channel.changed': 'Changed a channel',
   'act.library.added': 'Added a library',
   'act.library.changed': 'Changed a library',
   'act.library.removed': 'Removed a library',

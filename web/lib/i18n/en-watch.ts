@@ -5,7 +5,6 @@ export const enWatch = {
   'watch.more': 'More videos',
   'watch.moreFrom': 'More from {name}',
   'watch.fromLibrary': 'Library',
-  'watch.uploadedBy': 'Uploaded this',
   'watch.editTitle': 'Change the title',
   'watch.goneTitle': 'This video is not here',
   'watch.errorTitle': 'This video cannot be shown now',

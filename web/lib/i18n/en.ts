@@ -1,5 +1,6 @@
 import { enAdmin } from './en-admin.ts';
 import { enBackups } from './en-backups.ts';
+import { enChannel } from './en-channel.ts';
 import { enJobs } from './en-jobs.ts';
 import { enLibrary } from './en-library.ts';
 import { enNotices } from './en-notices.ts';
@@ -21,6 +22,7 @@ export const en = {
   ...enPeople,
   ...enNotices,
   ...enBackups,
+  ...enChannel,
   loading: 'Loading',
   saved: 'Saved.',
   copied: 'Copied.',

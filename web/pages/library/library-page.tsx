@@ -63,7 +63,7 @@ function OneLibrary({ id }: { id: string }) {
           {t(library?.state === 'scanning' ? 'library.scanningText' : 'library.emptyText')}
         </Empty>
       ) : (
-        <VideoGrid list={videos} label={library?.name ?? ''} />
+        <VideoGrid list={videos} label={library?.name ?? ''} fromOnePlace />
       )}
     </div>
   );

@@ -95,26 +95,23 @@ function MoreActions({ video, open }: { video: VideoWire; open: (dialog: 'poster
 }
 
 function Source({ video }: { video: VideoWire }) {
-  const { library, owner } = video;
+  const { library, channel } = video;
   if (library) {
-    return (
-      <a class="about__source" href={appPath(`/library/${library.id}`)}>
-        <Avatar name={library.name} size={40} />
-        <span>
-          <strong>{library.name}</strong>
-          <small>{t('watch.fromLibrary')}</small>
-        </span>
-      </a>
-    );
+    return <SourceLink href={`/library/${library.id}`} name={library.name} what={t('watch.fromLibrary')} />;
   }
-  if (!owner) return <span />;
+  if (channel)
+    return <SourceLink href={`/channel/${channel.handle}`} name={channel.name} what={`@${channel.handle}`} />;
+  return <span />;
+}
+
+function SourceLink({ href, name, what }: { href: string; name: string; what: string }) {
   return (
-    <span class="about__source">
-      <Avatar name={owner.username} size={40} />
+    <a class="about__source" href={appPath(href)} data-testid="video-source">
+      <Avatar name={name} size={40} />
       <span>
-        <strong>{owner.username}</strong>
-        <small>{t('watch.uploadedBy')}</small>
+        <strong dir="auto">{name}</strong>
+        <small>{what}</small>
       </span>
-    </span>
+    </a>
   );
 }

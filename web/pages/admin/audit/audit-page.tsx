@@ -20,14 +20,8 @@ const ACTS: ActName[] = [
   ...(['user.added', 'user.changed', 'user.removed', 'user.restored', 'user.signedOut'] as const),
   ...(['user.resetLinkMade', 'user.passwordReset', 'registration.approved', 'registration.declined'] as const),
   ...(['invite.made', 'invite.used', 'invite.revoked'] as const),
-  ...([
-    'library.added',
-    'library.changed',
-    'library.removed',
-    'library.scanned',
-    'video.removed',
-    'video.restored',
-  ] as const),
+  ...(['library.added', 'library.changed', 'library.removed', 'library.scanned'] as const),
+  ...(['channel.changed', 'video.removed', 'video.restored'] as const),
   ...(['job.cancelled', 'job.retried', 'task.started', 'task.rescheduled'] as const),
   ...(['backup.made', 'backup.downloaded', 'backup.removed', 'backup.restored'] as const),
 ];

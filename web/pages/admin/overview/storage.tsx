@@ -9,7 +9,7 @@ type Disk = NonNullable<OverviewWire['disk']>;
 
 /** How full the disk is and when it will be full, what our own files take, and who takes it. */
 export function Storage({ disk, storage }: Pick<OverviewWire, 'disk' | 'storage'>) {
-  const { files, libraries, origins, people, cache, countedAtMs } = storage;
+  const { files, libraries, origins, channels, cache, countedAtMs } = storage;
   return (
     <section class="overview__storage" aria-labelledby="storage-title">
       <h2 id="storage-title">{t('storage.title')}</h2>
@@ -41,12 +41,17 @@ export function Storage({ disk, storage }: Pick<OverviewWire, 'disk' | 'storage'
             </dl>
           </>
         )}
-        {people.length > 0 && (
+        {channels.length > 0 && (
           <>
-            <h3>{t('storage.people')}</h3>
-            <dl data-testid="storage-people">
-              {people.map(({ user, ...usage }) => (
-                <Line key={user?.id} name={user?.username ?? t('storage.others')} {...usage} />
+            <h3>{t('storage.channels')}</h3>
+            <dl data-testid="storage-channels">
+              {channels.map(({ channel, ...usage }) => (
+                <Line
+                  key={channel?.id}
+                  name={channel?.name ?? t('storage.others')}
+                  href={channel ? appPath(`/channel/${channel.handle}`) : undefined}
+                  {...usage}
+                />
               ))}
             </dl>
           </>

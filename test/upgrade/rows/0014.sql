@@ -1,0 +1,1 @@
+UPDATE "channels" SET "description" = 'Holidays, mostly.';
