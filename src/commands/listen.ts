@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { serve } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
@@ -6,6 +6,7 @@ import { DAY_MS } from '../core/time.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Log } from '../platform/log.ts';
 import { readTlsPair, type TlsFiles, type TlsPair, tlsFilesOf, watchTlsFiles } from '../platform/tls.ts';
+import { explainRefusals, isSocketRequest, requestListener } from './bad-requests.ts';
 
 export interface Listening {
   server: Server;
@@ -14,7 +15,12 @@ export interface Listening {
 }
 
 /** Uploads take as long as they take; slow headers do not. */
-const SERVER_OPTIONS = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 };
+const SERVER_OPTIONS = {
+  requestTimeout: 0,
+  headersTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  shouldUpgradeCallback: isSocketRequest,
+};
 
 /** Listens as `http` says, by HTTPS where it names a certificate. Throws sentences for what keeps it from doing so. */
 export async function listen(
@@ -24,14 +30,17 @@ export async function listen(
 ): Promise<Listening> {
   const tlsFiles = tlsFilesOf(config);
   const pair = tlsFiles && readTlsPair(tlsFiles);
-  const secure = pair && { createServer: createHttpsServer, serverOptions: { ...SERVER_OPTIONS, ...pemOf(pair) } };
+  const listener = requestListener(fetch);
   const server = serve({
     fetch,
     hostname: config.http.host,
     port: config.http.port,
     websocket: { server: new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 }) },
-    ...(secure ?? { serverOptions: SERVER_OPTIONS }),
+    serverOptions: { ...SERVER_OPTIONS, ...(pair ? pemOf(pair) : {}) },
+    createServer: ((options: ServerOptions) =>
+      pair ? createHttpsServer(options, listener) : createHttpServer(options, listener)) as typeof createHttpServer,
   }) as Server;
+  explainRefusals(server);
   await listening(server, config);
   if (!tlsFiles || !pair) return { server, reloadTls: null };
   warnOfDates(pair, log);

@@ -5,6 +5,7 @@ import { programFiles } from '../platform/installation.ts';
 import { access } from './access.ts';
 import { sendBytes } from './bytes.ts';
 import type { HttpEnv } from './env.ts';
+import { PAGE_POLICY } from './safe-headers.ts';
 
 const FILES: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
@@ -26,7 +27,9 @@ export function docsRoutes(document: () => Promise<object>): Hono<HttpEnv> {
       access('anyone', { summary: 'This document', returns: { 200: z.looseObject({}) } }),
       async (c) => c.json(await document(), 200),
     )
-    .get('/api/docs', declared('A page to read and try the API', 'text/html'), (c) => c.html(PAGE))
+    .get('/api/docs', declared('A page to read and try the API', 'text/html'), (c) =>
+      c.html(PAGE, 200, { 'Content-Security-Policy': PAGE_POLICY }),
+    )
     .get('/api/docs/:file', declared("The page's files", 'text/javascript'), (c) => {
       const name = c.req.param('file');
       if (name === 'start.js') return c.body(START, 200, { 'Content-Type': 'text/javascript; charset=utf-8' });

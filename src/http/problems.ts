@@ -13,12 +13,17 @@ const TITLES: Record<number, string> = {
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Too slow',
   409: 'Conflict',
   410: 'Gone',
+  412: 'Precondition failed',
   413: 'Too large',
+  415: 'Unsupported type',
   416: 'Range not satisfiable',
   422: 'Not valid',
+  426: 'Upgrade required',
   429: 'Too many requests',
+  460: 'Damaged on the way',
   500: 'Something went wrong',
   503: 'Not available now',
   507: 'Storage is full',
@@ -41,6 +46,8 @@ export function answerProblem(error: unknown, c: Context<HttpEnv>, log: Log): Re
     instance: c.var.requestId,
     ...(problem.errors ? { errors: problem.errors } : {}),
   };
+  // RFC 9110 section 11.6.1 wants it of every 401. Browsers ask nobody for a password because of this scheme.
+  if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer realm="Kinora"');
   for (const [name, value] of Object.entries(problem.headers ?? {})) c.header(name, value);
   c.header('Cache-Control', 'no-store');
   return c.body(JSON.stringify(body), problem.status as ContentfulStatusCode, {

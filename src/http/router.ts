@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
-import { notFound } from '../core/problem.ts';
 import { ANONYMOUS } from '../features/accounts/viewer.ts';
 import { basePathOf, withoutBasePath } from '../platform/config/base-path.ts';
 import { programFiles } from '../platform/installation.ts';
@@ -9,6 +8,7 @@ import type { App } from '../ports.ts';
 import { access } from './access.ts';
 import { docsRoutes } from './docs.ts';
 import type { HttpEnv } from './env.ts';
+import { answerUnrouted } from './methods.ts';
 import { assertEveryRouteDeclares, type OpenApiDocument, openApiDocument } from './openapi.ts';
 import { answerProblem } from './problems.ts';
 import { countRequests } from './request-metrics.ts';
@@ -24,7 +24,10 @@ export function createRouter(app: App, api: Hono<HttpEnv>): Hono<HttpEnv> {
   // The base path is taken off where a proxy has left it on; both ways of setting one up are common.
   const router = new Hono<HttpEnv>({ getPath: (request) => withoutBasePath(base, getPath(request)) });
   router.onError((error, c) => answerProblem(error, c, app.log));
-  router.notFound((c) => answerProblem(notFound('There is nothing at this address.'), c, app.log));
+  router.notFound((c) => {
+    const answer = answerUnrouted(router, c);
+    return answer instanceof Response ? answer : answerProblem(answer, c, app.log);
+  });
   router.use(countRequests(app));
   router.use(async (c, next) => {
     // Node draws the randomness of many of these at once; the last group is random throughout.

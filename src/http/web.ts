@@ -5,6 +5,7 @@ import type { ProgramFiles } from '../platform/installation.ts';
 import { access } from './access.ts';
 import { sendBytes } from './bytes.ts';
 import type { HttpEnv } from './env.ts';
+import { PAGE_POLICY } from './safe-headers.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,24 +21,6 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
   '.txt': 'text/plain; charset=utf-8',
 };
-
-/**
- * Everything is ours and on this host, also the WebAssembly that draws subtitles; media are fetched and decoded through blobs by the player. Styles may be inline:
- * the player positions things so.
- */
-const CSP = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "worker-src 'self' blob:",
-  "connect-src 'self' blob: data:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "frame-ancestors 'self'",
-  "form-action 'self'",
-].join('; ');
 
 export interface WebOptions {
   /** Where the built web UI is, below `dist/web`. */
@@ -67,14 +50,16 @@ export function webRoutes({ files, basePath }: WebOptions): Hono<HttpEnv> {
       .toString('utf8')
       .replace(/<base href="[^"]*"\s*\/?>/, '')
       .replace('<head>', `<head><base href="${basePath}/">`);
-    c.header('Content-Security-Policy', CSP);
-    return sendBytes(c, Buffer.from(text), { contentType: TYPES['.html']!, cache: 'no-cache' });
+    const answer = sendBytes(c, Buffer.from(text), { contentType: TYPES['.html']!, cache: 'no-cache' });
+    answer.headers.set('Content-Security-Policy', PAGE_POLICY);
+    return answer;
   }
 
   const declared = access('anyone', { summary: 'The web interface', returns: { 200: 'text/html' } });
   return new Hono<HttpEnv>().get('/*', declared, (c) => {
     const name = decodePath(c.req.path);
-    if (name === null || /^(api|media|ws)(\/|$)/.test(name)) throw notFound('There is nothing at this address.');
+    // Also where there is something, but for another method: the router knows.
+    if (name === null || !isPage(c.req.path)) return c.notFound();
     if (name === '' || name === 'index.html') return page(c);
     const bytes = findFile(name);
     if (bytes) {
@@ -85,6 +70,12 @@ export function webRoutes({ files, basePath }: WebOptions): Hono<HttpEnv> {
     if (name.startsWith('assets/') || name === 'favicon.ico') throw notFound('There is no such file.');
     return page(c);
   });
+}
+
+/** Whether the web interface answers at this path, if only by its page: the API and media have the others. */
+export function isPage(path: string): boolean {
+  const name = decodePath(path);
+  return name !== null && !/^(api|media|ws)(\/|$)/.test(name);
 }
 
 /** The path without its first slash; null where its percent-encoding makes no sense. */

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { Id } from '../../core/wire.ts';
 import { access } from '../../http/access.ts';
-import { drainRequest } from '../../http/drain.ts';
+import { readBody } from '../../http/body.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
 import { MOST_BYTES } from '../../media/captions/cues.ts';
@@ -36,7 +36,7 @@ export function captionRoutes(app: App) {
       valid('query', AddCaptionQuery),
       async (c) => {
         const { id } = c.req.valid('param');
-        const bytes = await readBody(c.req.raw, () => drainRequest(c));
+        const bytes = await readBody(c, { mostBytes: MOST_BYTES, tooLarge });
         return c.json({ caption: await addCaption(app, c.var.viewer, id, c.req.valid('query'), bytes) }, 201);
       },
     )
@@ -62,19 +62,4 @@ export function captionRoutes(app: App) {
     );
 }
 
-/** The body, as long as it is small enough: what is larger is refused before it fills the memory. */
-async function readBody(request: Request, drain: () => Promise<unknown>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = request.body?.getReader();
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    length += part.value.length;
-    if (length > MOST_BYTES) {
-      reader?.releaseLock();
-      await drain();
-      throw captionTooLarge(`A subtitle file may have at most ${MOST_BYTES / 1024 / 1024} MB.`);
-    }
-    parts.push(part.value);
-  }
-  return Buffer.concat(parts);
-}
+const tooLarge = () => captionTooLarge(`A subtitle file may have at most ${MOST_BYTES / 1024 / 1024} MB.`);

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { clientAddress, isTrustedProxy } from '../../http/viewer.ts';
+import { socketsOnly } from '../../http/web-socket.ts';
 import type { App } from '../../ports.ts';
 import type { ArrivalWire } from './api.ts';
 
@@ -12,6 +13,7 @@ export function arrivalRoutes(app: App) {
   return new Hono<HttpEnv>().get(
     '/ws/arrival/',
     access('anyone', { summary: 'WebSocket: how this connection arrived, once', returns: { 101: null } }),
+    socketsOnly,
     upgradeWebSocket((c) => ({
       onOpen(_event, socket) {
         socket.send(JSON.stringify(arrivalOf(c, app)));

@@ -1,9 +1,8 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import { Hono } from 'hono';
-import { notAllowed } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
-import { isCrossSite } from '../../http/same-origin.ts';
+import { ownSocketsOnly } from '../../http/web-socket.ts';
 import type { App } from '../../ports.ts';
 import { UPLOADS_TOPIC } from './relay.ts';
 
@@ -15,10 +14,7 @@ export function liveRoutes(app: App) {
   return new Hono<HttpEnv>().get(
     path,
     access('signedIn', { summary: 'WebSocket: uploads, encoding and jobs as they happen', returns: { 101: null } }),
-    async (c, next) => {
-      if (isCrossSite(c, app)) throw notAllowed('This connection came from another website and was refused.');
-      await next();
-    },
+    ownSocketsOnly(app),
     upgradeWebSocket((c) => {
       const { user: found, sessionHash } = c.var.viewer;
       const user = found!;

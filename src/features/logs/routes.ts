@@ -1,10 +1,9 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import { Hono } from 'hono';
-import { notAllowed } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
 import type { HttpEnv } from '../../http/env.ts';
-import { isCrossSite } from '../../http/same-origin.ts';
 import { valid } from '../../http/validate.ts';
+import { ownSocketsOnly } from '../../http/web-socket.ts';
 import type { App } from '../../ports.ts';
 import { ListLogQuery, LogPage } from './api.ts';
 import { listLog, logLineWire } from './queries.ts';
@@ -23,10 +22,7 @@ export function logRoutes(app: App) {
     .get(
       '/ws/logs/',
       access('admin', { summary: 'WebSocket: lines of the log as they are written', returns: { 101: null } }),
-      async (c, next) => {
-        if (isCrossSite(c, app)) throw notAllowed('This connection came from another website and was refused.');
-        await next();
-      },
+      ownSocketsOnly(app),
       upgradeWebSocket((c) => {
         const { user, sessionHash } = c.var.viewer;
         const ends: (() => void)[] = [];

@@ -1,7 +1,7 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { invalidInput } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
-import { drainRequest } from '../../http/drain.ts';
+import { readBody } from '../../http/body.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { IdParam, valid } from '../../http/validate.ts';
 import type { App } from '../../ports.ts';
@@ -36,11 +36,10 @@ export function posterRoutes(app: App, reply: (viewer: Viewer, id: string) => Pr
         const { id } = c.req.valid('param');
         // Asked first: nobody sends us megabytes that we refuse to look at.
         getEditable(app, viewer, id);
-        if (c.req.header('content-type')?.startsWith('image/')) {
-          await sendPoster(app, viewer, id, await readBody(c));
-        } else {
-          await choosePoster(app, viewer, id, await readChoice(c));
-        }
+        const bytes = await readBody(c, { mostBytes: LARGEST_BYTES, tooLarge });
+        const isPicture = c.req.header('content-type')?.toLowerCase().startsWith('image/');
+        if (isPicture) await sendPoster(app, viewer, id, bytes);
+        else await choosePoster(app, viewer, id, readChoice(bytes));
         return c.json(await reply(viewer, id), 200);
       },
     )
@@ -56,26 +55,18 @@ export function posterRoutes(app: App, reply: (viewer: Viewer, id: string) => Pr
     );
 }
 
-async function readChoice(c: Context<HttpEnv>): Promise<number> {
-  const body = PosterBody.safeParse(await c.req.json().catch(() => null));
+function readChoice(bytes: Buffer): number {
+  const body = PosterBody.safeParse(parsed(bytes));
   if (!body.success) throw invalidInput('Send {"choice": NUMBER} as JSON, or a picture with its Content-Type.');
   return body.data.choice;
 }
 
-const tooLarge = () => pictureTooLarge('The picture is larger than 16 MiB. Make it smaller.');
-
-/** The whole body, never more of it than is allowed: what is too large is read on and thrown away, so that they hear why. */
-async function readBody(c: Context<HttpEnv>): Promise<Buffer> {
-  if (Number(c.req.header('content-length') ?? 0) > LARGEST_BYTES) {
-    await drainRequest(c);
-    throw tooLarge();
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
   }
-  const pieces: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const piece of c.req.raw.body ?? []) {
-    sizeBytes += piece.length;
-    if (sizeBytes <= LARGEST_BYTES) pieces.push(piece);
-  }
-  if (sizeBytes > LARGEST_BYTES) throw tooLarge();
-  return Buffer.concat(pieces);
 }
+
+const tooLarge = () => pictureTooLarge('The picture is larger than 16 MiB. Make it smaller.');
