@@ -21,7 +21,7 @@ export class Problem extends Error {
 }
 
 export interface FieldError {
-  /** Where in the request: a JSON pointer (RFC 6901) into the body, or the parameter's name. */
+  /** Where in the request: the parameter's name, or the path into the body, such as `folders.0`. */
   field: string;
   message: string;
 }

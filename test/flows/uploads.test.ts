@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DiskWire } from '../../src/features/instance/api.ts';
@@ -13,6 +13,7 @@ let client: TestClient;
 let content: Buffer;
 
 const TUS = { 'Tus-Resumable': '1.0.0' };
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 interface Begun {
   video: { id: string; state: string };
   upload: { protocol: string; url: string };
@@ -34,6 +35,7 @@ describe('the tus protocol', () => {
   it('says what it can', async () => {
     const { response } = await client.raw('OPTIONS', '/api/uploads');
     expect(response.status).toBe(204);
+    expect(response.headers.get('tus-max-size')).toBe('50000000000');
     const extensions = response.headers.get('tus-extension')!.split(',');
     expect(extensions).toEqual(
       expect.arrayContaining(['creation', 'creation-with-upload', 'expiration', 'termination', 'checksum']),
@@ -131,6 +133,61 @@ describe('the tus protocol', () => {
     expect((await client.raw('DELETE', upload.url, { headers: TUS })).response.status).toBe(204);
     expect((await client.raw('HEAD', upload.url, { headers: TUS })).response.status).toBe(404);
     expect((await client.raw('GET', `/api/videos/${video.id}`)).response.status).toBe(404);
+  });
+
+  it('begins anew when it is brought back after that', async () => {
+    const { video, upload } = await begin(10);
+    await client.raw('PATCH', upload.url, tusPart(content.subarray(0, 5), 0));
+    expect((await client.raw('DELETE', upload.url, { headers: TUS })).response.status).toBe(204);
+    await client.post(`/api/videos/${video.id}/restore`, undefined, 200);
+    expect(await offsetOf(upload.url)).toBe(0);
+    expect((await client.raw('PATCH', upload.url, tusPart(content.subarray(0, 10), 0))).response.status).toBe(204);
+    expect((await client.get<{ video: { state: string } }>(`/api/videos/${video.id}`)).video.state).not.toBe(
+      'uploading',
+    );
+  });
+
+  it('puts no more aside for a checksum than the upload lacks', async () => {
+    const { upload } = await begin(10);
+    const checksum = (bytes: Buffer) => ({
+      'Upload-Checksum': `sha1 ${createHash('sha1').update(bytes).digest('base64')}`,
+    });
+    const long = content.subarray(0, 20);
+    expect((await client.raw('PATCH', upload.url, tusPart(long, 0, checksum(long)))).response.status).toBe(413);
+    const elsewhere = await client.raw('PATCH', upload.url, tusPart(content.subarray(5, 10), 5, checksum(long)));
+    expect(elsewhere.response.status).toBe(409);
+    expect(JSON.parse(elsewhere.text).detail).toContain('HEAD');
+    expect(await offsetOf(upload.url)).toBe(0);
+    expect(readdirSync(kinora.app.dataDir.tmpPath).filter((name) => name.startsWith('part-'))).toEqual([]);
+  });
+
+  it('of two clients that send the same part one goes on, and nothing is mixed', async () => {
+    const size = 3_000_000;
+    const { upload } = await begin(size);
+    const replies = await Promise.all(
+      [1, 2].map((value) => client.raw('PATCH', upload.url, tusPart(Buffer.alloc(size, value), 0))),
+    );
+    expect(replies.map(({ response }) => response.status).sort()).toEqual([204, 409]);
+  });
+
+  it.each([
+    ['a name of 2,000 characters', `filename ${base64('x'.repeat(2000))}`, 422],
+    ['a title of 500', `filename ${base64('a')},title ${base64('t'.repeat(500))}`, 422],
+    ['an empty name', 'filename', 201],
+    ['a title of spaces', `filename ${base64('a')},title ${base64('   ')}`, 201],
+    ['no base64 at all', 'filename %%%%', 201],
+    ['bytes that are no UTF-8', `filename ${Buffer.from([0xff, 0xfe, 0]).toString('base64')}`, 201],
+  ])('metadata with %s', async (_what, metadata, status) => {
+    const headers = { ...TUS, 'Upload-Length': '10', 'Upload-Metadata': metadata };
+    const { response, text } = await client.raw('POST', '/api/uploads', { headers });
+    expect(response.status, text).toBe(status);
+  });
+
+  it('says what it speaks to who speaks something else', async () => {
+    const { upload } = await begin(10);
+    const { response, text } = await client.raw('PATCH', upload.url, { headers: { 'Upload-Offset': '0' } });
+    expect([response.status, response.headers.get('tus-version')]).toEqual([412, '1.0.0']);
+    expect(JSON.parse(text).detail).toContain('Tus-Resumable: 1.0.0');
   });
 
   it('refuses more bytes than were announced', async () => {

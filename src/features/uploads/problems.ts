@@ -6,4 +6,5 @@ export const uploadNotFound = defineProblem('upload-not-found', 404);
 export const uploadingNotAllowed = defineProblem('uploading-not-allowed', 403);
 /** 460: the tus 1.0 checksum extension's own status. */
 export const checksumMismatch = defineProblem('checksum-mismatch', 460);
-export const tusRefused = (status: number, detail: string) => defineProblem('upload-refused', status)(detail);
+export const tusRefused = (status: number, detail: string, headers: Record<string, string> = {}) =>
+  defineProblem('upload-refused', status)(detail, { headers });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { access } from '../../http/access.ts';
 import { drainRequest } from '../../http/drain.ts';
 import type { HttpEnv } from '../../http/env.ts';
-import { IdParam, valid } from '../../http/validate.ts';
+import { checked, IdParam, valid } from '../../http/validate.ts';
 import { actorOf } from '../../http/viewer.ts';
 import { basePathOf } from '../../platform/config/base-path.ts';
 import type { App } from '../../ports.ts';
@@ -53,12 +53,9 @@ export function uploadRoutes(app: App) {
     .post(PATH, access('signedIn', doc('Begin an upload (tus creation)', { 201: null })), async (c) => {
       const metadata = readMetadata(c.req.header('upload-metadata'));
       const sizeBytes = readLength(c);
-      const filename = metadata.get('filename') ?? metadata.get('name') ?? 'upload';
-      const body = InitUploadBody.parse({
-        filename,
-        sizeBytes,
-        ...(metadata.get('title') ? { title: metadata.get('title') } : {}),
-      });
+      const filename = metadata.get('filename') || metadata.get('name') || 'upload';
+      const title = metadata.get('title')?.trim();
+      const body = checked(InitUploadBody, { filename, sizeBytes, ...(title ? { title } : {}) });
       return create(c, await initUpload(app, files, c.var.viewer, body));
     })
     .post(

@@ -10,7 +10,7 @@ import type { VideoRow } from '../videos/queries.ts';
 import { noteReceived } from '../videos/service.ts';
 import type { UploadFiles } from './files.service.ts';
 import { checksumMismatch, tusRefused } from './problems.ts';
-import { finishUpload } from './service.ts';
+import { finishUpload, storedBytes } from './service.ts';
 
 /**
  * tus 1.0 over `@tus/server`, which does the core protocol. Here is what it lacks: the checksum extension, and upload
@@ -59,7 +59,8 @@ export function createTus(app: App, files: UploadFiles, path: string): Tus {
     async handle(request, video) {
       if (video.state !== 'uploading') return answerFinished(request, video);
       if (request.method === 'PATCH' && (await isFull(app))) throw diskFull();
-      const checked = await verifyChecksum(app, request);
+      const receivedBytes = await begun(app, files, video);
+      const checked = await verifyChecksum(app, request, { receivedBytes, sizeBytes: video.sizeBytes });
       try {
         const response = await forward(checked.request);
         const offset = Number(response.headers.get('upload-offset') ?? Number.NaN);
@@ -80,6 +81,18 @@ export function createTus(app: App, files: UploadFiles, path: string): Tus {
   };
 }
 
+/**
+ * How many bytes have arrived. An upload that was cancelled and brought back begins anew, since its bytes went at once; one whose file
+ * is in storage already is about to be finished.
+ */
+async function begun(app: App, files: UploadFiles, { id, sizeBytes }: VideoRow): Promise<number> {
+  const received = await files.receivedBytes(id);
+  if (received !== null) return received;
+  const stored = await storedBytes(app, files, id);
+  if (stored === null) await files.create(id, sizeBytes);
+  return stored ?? 0;
+}
+
 /** The upload has been taken in, perhaps by the very request whose answer got lost: it is complete, and stays so. */
 function answerFinished(request: Request, video: VideoRow): Response {
   const headers = {
@@ -97,15 +110,21 @@ function answerFinished(request: Request, video: VideoRow): Response {
 
 /**
  * The checksum extension: a part with `Upload-Checksum` is put aside and only goes into the upload when it is right, so a
- * damaged part changes nothing.
+ * damaged part changes nothing. Nor is more put aside than the upload still lacks.
  */
-async function verifyChecksum(app: App, request: Request): Promise<{ request: Request; done: () => Promise<void> }> {
+async function verifyChecksum(
+  app: App,
+  request: Request,
+  upload: { receivedBytes: number; sizeBytes: number },
+): Promise<{ request: Request; done: () => Promise<void> }> {
   const header = request.headers.get('upload-checksum');
   if (request.method !== 'PATCH' || header === null) return { request, done: async () => {} };
   const [algorithm, expected] = header.trim().split(/\s+/);
   if (!algorithm || !expected || !CHECKSUMS.includes(algorithm)) {
     throw tusRefused(400, `Upload-Checksum must name one of ${CHECKSUMS.join(', ')} and the checksum in base64.`);
   }
+  if (request.headers.get('upload-offset') !== String(upload.receivedBytes)) throw tusRefused(409, WORDS.offset);
+  let left = upload.sizeBytes - upload.receivedBytes;
   const path = `${app.dataDir.tmpPath}/part-${crypto.randomUUID()}`;
   const done = () => unlink(path).catch(() => {});
   try {
@@ -117,6 +136,8 @@ async function verifyChecksum(app: App, request: Request): Promise<{ request: Re
       body,
       async function* (chunks) {
         for await (const chunk of chunks) {
+          left -= chunk.length;
+          if (left < 0) throw tusRefused(413, WORDS.size);
           hash.update(chunk);
           yield chunk;
         }
@@ -147,8 +168,28 @@ async function isFull(app: App): Promise<boolean> {
 /** Turns tus's plain words into a problem; a disk that is full looks like any failed write to it. */
 async function explain(app: App, status: number, said: string): Promise<Error> {
   if (status >= 500 && (await isFull(app))) return diskFull();
-  return tusRefused(status, said ? `${said.replace(/\.?$/, '.')}` : 'The upload was refused.');
+  const found = SAID.find(([pattern]) => pattern.test(said));
+  const detail = found ? found[1] : said ? `${said.replace(/\.?$/, '.')}` : 'The upload was refused.';
+  // Only then does a client know what it could speak instead (tus 1.0, "Tus-Resumable").
+  return tusRefused(status, detail, status === 412 ? { 'Tus-Version': TUS_VERSION } : {});
 }
+
+const WORDS = {
+  version: 'This is tus 1.0: send "Tus-Resumable: 1.0.0" with each request.',
+  type: 'Send the bytes with "Content-Type: application/offset+octet-stream".',
+  number: 'Upload-Offset must say at which byte this part begins.',
+  offset: 'Upload-Offset is not where the upload stands. Ask by HEAD how much has arrived, and go on from there.',
+  size: 'These are more bytes than the upload was announced with.',
+  gone: 'The bytes of this upload are gone: it was cancelled or has expired. Begin again.',
+};
+const SAID: [RegExp, string][] = [
+  [/tus-resumable/i, WORDS.version],
+  [/content-type/i, WORDS.type],
+  [/upload-offset conflict/i, WORDS.offset],
+  [/upload-offset/i, WORDS.number],
+  [/size exceeded/i, WORDS.size],
+  [/not found|no longer exists/i, WORDS.gone],
+];
 
 const diskFull = () =>
   storageFull("The server's disk is full. Ask its admin to make room, then go on with the upload.");
