@@ -15,6 +15,8 @@ export default defineConfig({
     sourcemap: false,
     // The page's content security policy takes nothing from data: URLs but pictures.
     assetsInlineLimit: 0,
+    // What their licences ask of whoever passes the packages in it on.
+    license: { fileName: 'licences.txt' },
     // The player's chunk is large and loaded on the watch page alone.
     chunkSizeWarningLimit: 700,
   },

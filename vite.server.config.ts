@@ -12,6 +12,8 @@ export default defineConfig({
     target: 'node24',
     minify: false,
     sourcemap: true,
+    // What their licences ask of whoever passes the packages in it on.
+    license: { fileName: 'licences.txt' },
     rollupOptions: {
       // The thread is started from a file of its own, beside the server's.
       input: { main: 'src/main.ts', 'packet-worker': 'src/streaming/packager/packet-worker.ts' },

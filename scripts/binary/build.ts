@@ -22,6 +22,7 @@ import { type Assets, joinedAssets, nativeFiles, packedAssets, plainAssets } fro
 import { bundle } from './bundle.ts';
 import { ffmpegToEmbed } from './ffmpeg.ts';
 import { ffmpegNotice } from './ffmpeg-notice.ts';
+import { licencesText } from './licences.ts';
 import { hostNode, packagesFor, versionOf } from './packages.ts';
 import { hostTarget, TARGETS, type Target } from './targets.ts';
 
@@ -83,6 +84,7 @@ async function main(choices: Choices): Promise<void> {
     const node = join(packages, 'node_modules', target.node.name, target.node.file);
     const blob = await makeBlob(target, main, assets, work);
     await inject(target, node, blob, choices.out, work);
+    writeFileSync(`${choices.out}.licences.txt`, `${licencesText(target, packages, work)}\n`);
     if (choices.ffmpeg) writeFileSync(`${choices.out}.ffmpeg.txt`, ffmpegNotice(Object.values(programs)));
   } finally {
     rmSync(work, { recursive: true, force: true });

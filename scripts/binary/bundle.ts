@@ -58,6 +58,7 @@ export async function bundle(
       emptyOutDir: false,
       target: 'node24',
       minify: true,
+      license: { fileName: `${outFile}.licences.json` },
       rollupOptions: { output: { format: 'cjs', entryFileNames: outFile, codeSplitting: false, keepNames: true } },
     },
     ssr: { noExternal: true },

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { gplText } from './licences.ts';
 
 /**
  * What goes along with a binary that has ffmpeg inside, as the GNU GPL asks for (version 3, sections 4 to 6): which programs these
@@ -18,6 +19,7 @@ export function ffmpegNotice(pair: readonly string[]): string {
       'or https://ffmpeg.org/releases/ for a plain number; the libraries from the projects of these names.',
     ...about,
     said(pair[0]!, '-L') ?? 'Licence: https://www.gnu.org/licenses/gpl-3.0.html',
+    gplText(),
   ].join('\n\n')}\n`;
 }
 

@@ -77,7 +77,7 @@ export function sourceHash(root, sources) {
 /** What the web interface takes from the server's sources. */
 function wireShapes(root) {
   const features = join(root, 'src', 'features');
-  const shapes = existsSync(features) ? readdirSync(features).map((name) => join(features, name, 'api.ts')) : [];
+  const shapes = existsSync(features) ? filesIn(features).filter((path) => /[\\/.]api\.ts$/.test(path)) : [];
   return [...shapes, join(root, 'src', 'core', 'wire.ts')];
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SECTIONS } from '../../src/commands/doctor.ts';
 import { NO_SETTING } from '../../src/platform/config/environment.ts';
 import { configKeys, configTree, isGroup } from '../../src/platform/config/keys.ts';
 
@@ -94,6 +95,12 @@ describe.each(PAGES)('%s', (path) => {
     expect(strangeSettings(page.prose)).toEqual([]);
     expect(strangeVariables(text)).toEqual([]);
   });
+});
+
+it('every section of the doctor is explained under its name', () => {
+  const rows = [...read('docs/troubleshooting.md').prose.matchAll(/^\| ([^|]+) \|/gm)].map(([, first]) => first!);
+  const explained = rows.flatMap((first) => first.split(', '));
+  expect(['Configuration', ...SECTIONS].filter((title) => !explained.includes(title))).toEqual([]);
 });
 
 function strangeScripts(text: string): string[] {
