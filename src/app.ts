@@ -83,7 +83,9 @@ export function createApp(options: AppOptions): RunningApp {
   const queue = createQueue({ db, clock, log, events, lanes, ownerId, exclusive: true });
   const workforce = config.jobs.redis
     ? createWorkforce({
-        ...{ url: config.jobs.redis, clock, log },
+        url: config.jobs.redis,
+        clock,
+        log,
         self: { id: ownerId, name: config.instance.name, version: VERSION },
         announce: () => storage.put(STORAGE_PROOF, Buffer.from(ownerId)).then(() => {}),
       })

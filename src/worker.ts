@@ -41,8 +41,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const storage = await openStorage({ settings: config.storage, folder: ownFolder, log, bucket: { sends: false } });
   const ffmpeg = createFfmpeg(ffmpegPaths(config.media));
   const hardware = createHardware({
-    ...{ ffmpeg, log, clock: systemClock, settings: config.encoding },
-    ...{ folder, tmpFolder: folder },
+    ffmpeg,
+    log,
+    clock: systemClock,
+    settings: config.encoding,
+    folder,
+    tmpFolder: folder,
   });
   const proof = createProof(storage, id);
   const link = createWorkerLink({

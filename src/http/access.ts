@@ -38,6 +38,7 @@ export function access(permission: Permission, doc: RouteDoc): MiddlewareHandler
         content: { 'application/problem+json': { schema: resolver(ProblemWire) } },
       },
     },
+    // The package's types know no extensions of OpenAPI (section 4.9), which begin with x-.
     ...{ 'x-permission': permission },
   });
   const handler: MiddlewareHandler<HttpEnv> = async (c, next) => {

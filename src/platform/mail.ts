@@ -111,11 +111,16 @@ async function openTransport({ smtp }: MailSettings, patience: typeof PATIENCE) 
   const { createTransport } = await import('nodemailer');
   const { host, security, user, password } = smtp;
   const options: SMTPTransportOptions = {
-    ...{ host, port: smtpPort(smtp), secure: security === 'tls' },
+    host,
+    port: smtpPort(smtp),
+    secure: security === 'tls',
     // Encrypted or not at all: whoever is in between could take away the offer of STARTTLS.
-    ...{ requireTLS: security === 'starttls', ignoreTLS: security === 'none' },
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
     ...(user === '' ? {} : { auth: { user, pass: password ?? '' } }),
-    ...{ disableFileAccess: true, disableUrlAccess: true, dnsTimeout: 10 * SECOND_MS },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    dnsTimeout: 10 * SECOND_MS,
     ...patience,
   };
   return createTransport(options);

@@ -116,11 +116,26 @@ export function createStreaming(ports: {
   const elsewhere =
     workforce &&
     createElsewhere({
-      ...{ workforce, isShared: storage.isShared, store, clock, log, settings, version: VERSION },
+      workforce,
+      isShared: storage.isShared,
+      store,
+      clock,
+      log,
+      settings,
+      version: VERSION,
       only: settings.concurrency === 0,
     });
   const encodePorts = {
-    ...{ ffmpeg, hardware, store, cache, slots, elsewhere, machine, clock, log, settings },
+    ffmpeg,
+    hardware,
+    store,
+    cache,
+    slots,
+    elsewhere,
+    machine,
+    clock,
+    log,
+    settings,
     claims: createClaims(),
     arrivals: createArrivals(),
   };
@@ -128,7 +143,11 @@ export function createStreaming(ports: {
   let fills = 0;
 
   const headers = createHeaders({
-    ...{ ffmpeg, hardware, store, sessions, settings },
+    ffmpeg,
+    hardware,
+    store,
+    sessions,
+    settings,
     short: (work) =>
       slots.run({ urgency: 'watching', light: true, memoryBytes: SHORT_WORK_BYTES, owner: null }, undefined, work),
   });

@@ -48,7 +48,12 @@ it.runIf(process.platform === 'linux')('percentages arrive in the middle of the 
   const told: { step: string; percent: number }[] = [];
   let step = '';
   const written = writeBackup({
-    ...{ dataFolder: data, path, originals: false, configFile: null, version: '1.2.3', nowMs: Date.now() },
+    dataFolder: data,
+    path,
+    originals: false,
+    configFile: null,
+    version: '1.2.3',
+    nowMs: Date.now(),
     signal: new AbortController().signal,
     copyDatabase: copyDatabaseAside,
     onStep: (now) => (step = now),

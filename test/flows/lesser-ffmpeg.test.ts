@@ -23,7 +23,10 @@ beforeAll(async () => {
   kinora = await createTestApp({
     media: { ffmpeg: makeLesserFfmpeg(folder, LACKING) },
     encoding: {
-      ...{ heights: [144], preset: 'ultrafast', codecs: ['h264', 'hevc', 'av1'], audioCodec: 'opus' },
+      heights: [144],
+      preset: 'ultrafast',
+      codecs: ['h264', 'hevc', 'av1'],
+      audioCodec: 'opus',
       policy: { uploads: 'lazy', libraries: 'lazy' },
     },
   });

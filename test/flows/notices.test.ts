@@ -159,8 +159,13 @@ describe('backups, jobs, and the database', () => {
         .values(
           [1, 2, 3].map((n) => ({
             ...failed,
-            ...{ id: `Failed0000000${n}`, name: 'videos.sound', lane: 'image' as const, error: 'No such filter' },
-            ...{ runAfterMs: atMs, createdAtMs: atMs + n, finishedAtMs: atMs + n },
+            id: `Failed0000000${n}`,
+            name: 'videos.sound',
+            lane: 'image' as const,
+            error: 'No such filter',
+            runAfterMs: atMs,
+            createdAtMs: atMs + n,
+            finishedAtMs: atMs + n,
           })),
         )
         .run(),

@@ -63,8 +63,14 @@ it('stops where its last segment ends, not where the file does', async () => {
   const made: number[] = [];
   let fragments = 0;
   await encodeRun(kinora.app.ffmpeg, {
-    ...{ source, renditions: renditions.filter(({ spec }) => spec.kind === 'video' && spec.cut === 'remux') },
-    ...{ firstSegment: 1, endSegment: 2, preset: 'ultrafast', crf: 23, audioKbps: 96, priority: 'watching' },
+    source,
+    renditions: renditions.filter(({ spec }) => spec.kind === 'video' && spec.cut === 'remux'),
+    firstSegment: 1,
+    endSegment: 2,
+    preset: 'ultrafast',
+    crf: 23,
+    audioKbps: 96,
+    priority: 'watching',
     signal: new AbortController().signal,
     onInit: async () => null,
     onSegment: async (_, index) => {

@@ -22,8 +22,16 @@ const acts = async (query = '') => (await admin.get<{ items: ActWire[] }>(`/api/
 describe('settings', () => {
   it('are all listed, with what a form needs to know', async () => {
     expect(await setting('encoding.crf')).toMatchObject({
-      ...{ kind: 'number', min: 12, max: 36, whole: true, value: 22, default: 22 },
-      ...{ source: 'default', isEditable: true, needsRestart: false, env: 'KINORA_ENCODING_CRF' },
+      kind: 'number',
+      min: 12,
+      max: 36,
+      whole: true,
+      value: 22,
+      default: 22,
+      source: 'default',
+      isEditable: true,
+      needsRestart: false,
+      env: 'KINORA_ENCODING_CRF',
     });
     expect(await setting('encoding.codecs')).toMatchObject({
       kind: 'choices',

@@ -22,8 +22,15 @@ export function addUser(app: Pick<App, 'db' | 'clock' | 'events'>, tx: Tx, accou
   const { id = newId(), username, email, passwordHash, role } = account;
   refuseTaken(tx, { username, email });
   const row = {
-    ...{ id, username, email, passwordHash, role, createdAtMs: app.clock.nowMs() },
-    ...{ lastSeenAtMs: null, disabledAtMs: null, deletedAtMs: null },
+    id,
+    username,
+    email,
+    passwordHash,
+    role,
+    createdAtMs: app.clock.nowMs(),
+    lastSeenAtMs: null,
+    disabledAtMs: null,
+    deletedAtMs: null,
   };
   tx.insert(users).values(row).run();
   openChannel(app, tx, row);

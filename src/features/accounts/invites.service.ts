@@ -29,8 +29,14 @@ export function makeInvite(
   const token = newToken();
   const nowMs = app.clock.nowMs();
   const row: InviteRow = {
-    ...{ id: newId(), tokenHash: hashToken(token), note, maxUses, uses: 0, createdAtMs: nowMs },
-    ...{ createdBy: by.user?.username ?? '', expiresAtMs: days === null ? null : nowMs + days * DAY_MS },
+    id: newId(),
+    tokenHash: hashToken(token),
+    note,
+    maxUses,
+    uses: 0,
+    createdAtMs: nowMs,
+    createdBy: by.user?.username ?? '',
+    expiresAtMs: days === null ? null : nowMs + days * DAY_MS,
     revokedAtMs: null,
   };
   app.db.write((tx) => {

@@ -71,7 +71,10 @@ export function listOwnSessions(app: App, { user, sessionHash }: Viewer): OwnSes
   const seenAtMs = (row: (typeof rows)[number]) => row.lastSeenAtMs ?? row.createdAtMs;
   rows.sort((a, b) => seenAtMs(b) - seenAtMs(a));
   return rows.slice(0, MOST).map(({ tokenHash, userAgent, createdAtMs, lastSeenAtMs }) => ({
-    ...{ id: idOf(tokenHash), userAgent, createdAtMs, lastSeenAtMs },
+    id: idOf(tokenHash),
+    userAgent,
+    createdAtMs,
+    lastSeenAtMs,
     current: tokenHash === sessionHash,
   }));
 }

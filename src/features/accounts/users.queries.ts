@@ -81,7 +81,14 @@ function accountWires(app: App, rows: AccountRow[]): AccountWire[] {
     .all();
   const videosOf = new Map(owned.map((row) => [row.userId, row]));
   return rows.map(({ id, username, email, role, createdAtMs, lastSeenAtMs, disabledAtMs, deletedAtMs }) => ({
-    ...{ id, username, email, role, createdAtMs, lastSeenAtMs, disabledAtMs, removedAtMs: deletedAtMs },
+    id,
+    username,
+    email,
+    role,
+    createdAtMs,
+    lastSeenAtMs,
+    disabledAtMs,
+    removedAtMs: deletedAtMs,
     sessions: sessionsOf.get(id) ?? 0,
     videos: videosOf.get(id)?.n ?? 0,
     storageBytes: videosOf.get(id)?.bytes ?? 0,

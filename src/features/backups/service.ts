@@ -113,7 +113,9 @@ export function noteMadeByHand(app: Pick<App, 'db' | 'clock' | 'dataDir'>): void
     if (note) {
       const { path, sizeBytes, originals, operator, atMs } = note;
       const changes = {
-        ...{ path: { after: path }, sizeBytes: { after: sizeBytes }, originals: { after: originals } },
+        path: { after: path },
+        sizeBytes: { after: sizeBytes },
+        originals: { after: originals },
         operator: { after: operator },
       };
       const act = { act: 'backup.made', target: { name: basename(path) }, changes, atMs } as const;

@@ -30,7 +30,10 @@ function registerGauges(app: App, registry: Registry): void {
   /** A gauge that is read anew for every answer; what had a value the last time only, is gone. */
   const gauge = (name: string, help: string, labelNames: string[], collect: (own: Gauge) => void | Promise<void>) =>
     new Gauge({
-      ...{ name, help, labelNames, registers: [registry] },
+      name,
+      help,
+      labelNames,
+      registers: [registry],
       collect() {
         this.reset();
         return collect(this);

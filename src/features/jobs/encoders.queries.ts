@@ -25,7 +25,12 @@ export function listEncoders(app: App): EncoderList {
         const boundariesUs = stream && made[0] ? boundariesOf(stream.source.timeline, made[0].spec.grid) : [];
         const atUs = segment === null ? undefined : boundariesUs[segment];
         return {
-          ...{ id, urgency, sinceMs, viewers, speed, worker },
+          id,
+          urgency,
+          sinceMs,
+          viewers,
+          speed,
+          worker,
           state: state === 'working' || state === 'waiting' ? state : 'paused',
           video: rows.find((row) => row.id === videoId) ?? null,
           renditions: made.map(({ spec }) => spec.label),
@@ -43,7 +48,13 @@ export function listWorkers(app: App): WorkerList {
   return {
     redis: { address: redis, state, sinceMs, problem },
     items: workers.map(({ id, name, version, slots, runs, refusal, startedAtMs, seenAtMs }) => ({
-      ...{ id, name, version, slots, refusal, startedAtMs, seenAtMs },
+      id,
+      name,
+      version,
+      slots,
+      refusal,
+      startedAtMs,
+      seenAtMs,
       runs: runs.length,
     })),
   };

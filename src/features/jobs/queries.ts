@@ -46,7 +46,20 @@ function toWire({ job, video }: ReturnType<ReturnType<typeof selectJobs>['all']>
   const { id, name, lane, state, percent, etaMs, attempts, maxAttempts, error, log } = job;
   const { createdAtMs, startedAtMs, finishedAtMs, runAfterMs } = job;
   return {
-    ...{ id, name, lane, state, video, percent, etaMs, attempts, maxAttempts, error, log },
-    ...{ createdAtMs, startedAtMs, finishedAtMs, runAfterMs },
+    id,
+    name,
+    lane,
+    state,
+    video,
+    percent,
+    etaMs,
+    attempts,
+    maxAttempts,
+    error,
+    log,
+    createdAtMs,
+    startedAtMs,
+    finishedAtMs,
+    runAfterMs,
   };
 }

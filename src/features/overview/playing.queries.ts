@@ -39,7 +39,11 @@ function wireOf(one: Playing, stream: VideoStream): Omit<PlayingWire, 'user' | '
     return found ? { label: found.spec.label, mode: found.spec.mode, why: found.spec.why } : null;
   };
   return {
-    ...{ id, address, sinceMs, seenAtMs, bytesPerSecond },
+    id,
+    address,
+    sinceMs,
+    seenAtMs,
+    bytesPerSecond,
     positionMs: one.positionMs ?? segmentMs(stream, one.video ?? one.audio),
     picture: of(one.video),
     sound: of(one.audio),

@@ -62,7 +62,11 @@ function texts(captions: readonly LabelledCaption[]) {
   return captions
     .filter(({ row }) => hasText(row))
     .map(({ row: { id, language, isDefault, isForced, isSdh }, label }) => ({
-      ...{ id, name: label, language, isForced, isSdh },
+      id,
+      name: label,
+      language,
+      isForced,
+      isSdh,
       // A track for the few foreign words is not the one that everybody reads.
       isDefault: isDefault && !isForced,
     }));

@@ -77,8 +77,15 @@ export function createNowPlaying(clock: Clock): NowPlaying {
     forgetGone();
     const nowMs = clock.nowMs();
     const entry: Entry = entries.get(key) ?? {
-      ...{ id: shortHash(key), videoId, userId, address, video: null, audio: null, said: null },
-      ...{ sinceMs: nowMs, seenAtMs: nowMs },
+      id: shortHash(key),
+      videoId,
+      userId,
+      address,
+      video: null,
+      audio: null,
+      said: null,
+      sinceMs: nowMs,
+      seenAtMs: nowMs,
       bytes: new Float64Array(RATE_SEC),
       seconds: new Float64Array(RATE_SEC),
     };

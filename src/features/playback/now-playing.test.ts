@@ -12,7 +12,12 @@ beforeEach(() => {
 
 const ask = (more: Partial<SegmentRequest> = {}) =>
   playing.asked({
-    ...{ kind: 'video', videoId: 'film', renditionId: 'v1', index: 0, userId: 'ada', address: '10.0.0.1' },
+    kind: 'video',
+    videoId: 'film',
+    renditionId: 'v1',
+    index: 0,
+    userId: 'ada',
+    address: '10.0.0.1',
     ...more,
   });
 

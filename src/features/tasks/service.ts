@@ -70,9 +70,17 @@ function taskWire(app: App, entry: RunningTask): TaskWire {
   const { task, id, chosen, isRunning, startedAtMs, durationMs, failure, nextAtMs } = entry;
   const usual = usualTiming(app, task);
   return {
-    ...{ name: id, summary: task.name, ...plain(chosen ?? usual), usual: plain(usual) },
-    ...{ isChosen: chosen !== null, isEditable: isEditable(entry) },
-    ...{ isRunning, startedAtMs, durationMs, failure, nextAtMs },
+    name: id,
+    summary: task.name,
+    ...plain(chosen ?? usual),
+    usual: plain(usual),
+    isChosen: chosen !== null,
+    isEditable: isEditable(entry),
+    isRunning,
+    startedAtMs,
+    durationMs,
+    failure,
+    nextAtMs,
   };
 }
 

@@ -26,8 +26,19 @@ test.each([
 });
 
 const block = (ticks: number, more: Partial<StoredBlock> = {}): StoredBlock => ({
-  ...{ trackNumber: 1, ticks, key: true, isGroup: false, lacing: 0, durationTicks: 0, position: 0, end: 0 },
-  ...{ dataStart: 0, dataEnd: 0, clusterTicks: 0, clusterPosition: 0, cluster: 1 },
+  trackNumber: 1,
+  ticks,
+  key: true,
+  isGroup: false,
+  lacing: 0,
+  durationTicks: 0,
+  position: 0,
+  end: 0,
+  dataStart: 0,
+  dataEnd: 0,
+  clusterTicks: 0,
+  clusterPosition: 0,
+  cluster: 1,
   ...more,
 });
 const lengths = (blocks: StoredBlock[], laces = 1) =>

@@ -70,7 +70,15 @@ export function readMatroskaIndex(bytes: VarintReader): MatroskaIndex {
   for (let n = 0; lacedStartsUs && n < count; n++) lacedStartsUs[n] = bytes.signed() + (lacedStartsUs[n - 1] ?? 0);
   const kind = flags & 1 ? 'audio' : 'video';
   return {
-    ...{ kind, trackNumber, timestampScale, defaultDurationNs, strippedHeader, endPosition },
-    ...{ positions, ticks, clusterTicks, lacedStartsUs },
+    kind,
+    trackNumber,
+    timestampScale,
+    defaultDurationNs,
+    strippedHeader,
+    endPosition,
+    positions,
+    ticks,
+    clusterTicks,
+    lacedStartsUs,
   };
 }

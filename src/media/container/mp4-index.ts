@@ -54,8 +54,16 @@ export interface Runs {
 export function rowsOf(starts: readonly number[], { stts, ctts, stsc, keys, chunkCount }: Runs): Float64Array {
   const rows = new Float64Array(starts.length * FIELDS.length);
   const row: Row = {
-    ...{ sample: 0, sttsEntry: 0, sttsSample: 0, sttsTicks: 0, cttsEntry: 0, cttsSample: 0 },
-    ...{ chunk: 0, chunkSample: 0, stscEntry: 0, stssEntry: 0 },
+    sample: 0,
+    sttsEntry: 0,
+    sttsSample: 0,
+    sttsTicks: 0,
+    cttsEntry: 0,
+    cttsSample: 0,
+    chunk: 0,
+    chunkSample: 0,
+    stscEntry: 0,
+    stssEntry: 0,
   };
   for (const [n, start] of starts.entries()) {
     row.sample = start;

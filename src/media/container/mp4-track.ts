@@ -84,7 +84,12 @@ function readTrack(moov: Buffer, position: number, found: FoundTrack): Mp4Track 
   };
   const clock = { timescale, editTicks: editStartTicks(moov, found) };
   return {
-    ...{ id, ...clock, sampleCount, ptsTicks, keys, sizeOf },
+    id,
+    ...clock,
+    sampleCount,
+    ptsTicks,
+    keys,
+    sizeOf,
     index: { ...clock, sampleCount, sameBytes, wide, tables },
     deltaOf: deltaReader(stts),
     positions: () => positionsOf(chunks, wide, stsc, { sampleCount, sizeOf }),

@@ -26,7 +26,10 @@ describe('subtitles as a second input', () => {
 
 describe('how a canvas lies on a picture', () => {
   const picture = (codedWidth: number, codedHeight: number, width = codedWidth, height = codedHeight) => ({
-    ...{ codedWidth, codedHeight, width, height },
+    codedWidth,
+    codedHeight,
+    width,
+    height,
   });
   it.each([
     ['the same size', { width: 1920, height: 1080 }, picture(1920, 1080), 'stretch'],

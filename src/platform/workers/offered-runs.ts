@@ -162,10 +162,15 @@ export function createOfferedRuns(ports: OfferedRunsPorts): OfferedRuns {
     waiting: () => [...runs.values()].filter(({ worker }) => worker === null).map(({ id, line }) => ({ id, line })),
     offer({ line, payload, priority, signal, onReport }) {
       const run: Run = {
-        ...{ id: newId(), line, worker: null, takenAtMs: 0, unheardSinceMs: null },
+        id: newId(),
+        line,
+        worker: null,
+        takenAtMs: 0,
+        unheardSinceMs: null,
         onReport: (heard) => onReport(heard, offered),
         chain: Promise.resolve(),
-        ...{ failure: null, withdrawn: null },
+        failure: null,
+        withdrawn: null,
         end: Promise.withResolvers<Outcome>(),
         ended: false,
       };

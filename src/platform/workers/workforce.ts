@@ -203,7 +203,8 @@ export function createWorkforce({ url, self, announce, clock, log }: WorkforceOp
     slots,
     facts: () => ({
       redis: redisName(url),
-      ...{ state, sinceMs },
+      state,
+      sinceMs,
       problem: problemOf(),
       workers: present().map(({ card, seenAtMs }) => ({ ...card, seenAtMs })),
     }),

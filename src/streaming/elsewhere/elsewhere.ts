@@ -113,10 +113,14 @@ export function createElsewhere(ports: ElsewherePorts): Elsewhere {
       onReport: heed,
     });
     running.set(id, () => ({
-      ...{ id, urgency, worker: offered.worker() },
+      id,
+      urgency,
+      worker: offered.worker(),
       state: beganAtMs === null ? 'waiting' : 'working',
       sinceMs: beganAtMs ?? nowMs,
-      ...{ videoId: source.videoId, renditionIds: renditions.map((rendition) => rendition.id), viewers: 0 },
+      videoId: source.videoId,
+      renditionIds: renditions.map((rendition) => rendition.id),
+      viewers: 0,
       ...options.progress(),
     }));
 
@@ -162,7 +166,8 @@ function payloadOf({ version, settings }: ElsewherePorts, options: ElsewhereOpti
   const { id, videoId, info, timeline, path, key } = options.source;
   const { preset, crf, audioKbps } = settings;
   return {
-    ...{ format: 1, version },
+    format: 1,
+    version,
     source: { id, videoId, file: key ? { key } : { path, sizeBytes: sizeOf(path) }, info, timeline },
     renditions: options.renditions.map((rendition) => ({ id: rendition.id, spec: rendition.spec })),
     firstSegment: options.firstSegment,

@@ -48,7 +48,8 @@ export async function makeRun(ports: RunPorts, offered: unknown, context: RunCon
       {
         source,
         renditions,
-        ...{ firstSegment, endSegment },
+        firstSegment,
+        endSegment,
         ...payload.settings,
         priority: 'background',
         signal,

@@ -40,8 +40,13 @@ export function remuxRunArgv({ source, renditions, firstSegment }: EncodeRunSpec
   const boundarySec = boundariesOf(timeline, spec.grid)[firstSegment]! / 1e6;
   const fromSec = timeline.ffmpegOriginSec + (keyed ? (keySec ?? 0) / 1e6 : boundarySec);
   return remuxArgv({
-    ...{ path, demuxer: info.container.demuxer, trackIndex: spec.trackIndex, codec: spec.codec, keyed },
-    ...{ offsetSec: OFFSET_SEC, fd: 3 },
+    path,
+    demuxer: info.container.demuxer,
+    trackIndex: spec.trackIndex,
+    codec: spec.codec,
+    keyed,
+    offsetSec: OFFSET_SEC,
+    fd: 3,
     startSec: firstSegment === 0 ? null : fromSec - REMUX_RUN_UP_SEC,
     packets: null,
   });

@@ -15,7 +15,11 @@ function enter(ask: Partial<SlotAsk> = {}) {
   const needs: string[] = [];
   const giveWay = (need: 'slot' | 'memory') => void needs.push(need);
   const place = slots.enter({
-    ...{ light: false, memoryBytes: 100 * MB, owner: 'anna', urgency: 'watching', giveWay },
+    light: false,
+    memoryBytes: 100 * MB,
+    owner: 'anna',
+    urgency: 'watching',
+    giveWay,
     ...ask,
   });
   const working = place.working();

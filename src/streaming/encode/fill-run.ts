@@ -58,7 +58,9 @@ export async function fillRun(
   let made = 0;
   let failure: unknown = new SessionStopped();
   const inHand: RunInHand = {
-    ...{ options, run, end },
+    options,
+    run,
+    end,
     signal: AbortSignal.any([options.signal, meeting.signal]),
     pace: createPace(() => clock.nowMs()),
     at: () => Math.min(run.endSegment, ...[...own.values()].map(({ next }) => next)),

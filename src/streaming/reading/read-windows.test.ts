@@ -12,7 +12,8 @@ afterEach(() => {
 function source(sizeBytes: number) {
   const reads: [position: number, length: number][] = [];
   return {
-    ...{ sizeBytes, reads },
+    sizeBytes,
+    reads,
     async read(position: number, length: number) {
       reads.push([position, length]);
       return Buffer.from(

@@ -128,7 +128,8 @@ export function createSegmentCache(clock: Clock): SegmentCache {
     },
     takeUnsaved() {
       const taken = [...unsaved.values()].map(({ rendition, index }) => ({
-        ...{ rendition, index },
+        rendition,
+        index,
         watchedAtMs: (shelves.get(rendition.id)?.watchedSec[index] ?? 0) * SECOND_MS,
       }));
       unsaved.clear();
