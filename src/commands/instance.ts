@@ -7,7 +7,13 @@ import type { ConfigFlags } from '../platform/config/load.ts';
 import { DataDirInUse, openDataDir } from '../platform/datadir.ts';
 import { createLog } from '../platform/log.ts';
 import { openStorage } from '../platform/storage/open.ts';
-import { AS_HEADER, answerCommands, type Channel, OPERATOR_HEADER, readChannel } from './channel.ts';
+import {
+  AS_HEADER,
+  answerCommands,
+  type ControlChannel,
+  OPERATOR_HEADER,
+  readControlChannel,
+} from './control-channel.ts';
 import { CommandFailure, EXIT } from './exit.ts';
 import { loadedFor } from './options.ts';
 
@@ -98,16 +104,16 @@ function lockUnlessServed(folder: string): ReturnType<typeof openDataDir> | null
 export function refuseForeignRoot(folder: string): void {
   if (process.getuid?.() !== 0 || !existsSync(folder)) return;
   const { uid } = statSync(folder);
-  if (uid === 0 || readChannel(folder)) return;
+  if (uid === 0 || readControlChannel(folder)) return;
   throw new CommandFailure(
     `${folder} belongs to user ${uid}, and Kinora does not run: what root writes there it could not open. ` +
       `Run this command as that user (setpriv --reuid ${uid} --clear-groups, or sudo -u), or start Kinora first.`,
   );
 }
 
-function channelOf(folder: string): Channel | null {
+function channelOf(folder: string): ControlChannel | null {
   try {
-    return readChannel(folder);
+    return readControlChannel(folder);
   } catch (error) {
     const who = process.getuid ? ` (user ${statSync(folder).uid})` : '';
     throw new CommandFailure(
@@ -118,20 +124,20 @@ function channelOf(folder: string): Channel | null {
   }
 }
 
-function notReachable(folder: string, channel: Channel | null): CommandFailure {
+function notReachable(folder: string, channel: ControlChannel | null): CommandFailure {
   const reason = channel
     ? 'It runs where this command cannot reach it, such as in a container: run the command there (docker exec).'
     : 'Another command or a start is under way there: try again when it is done.';
   return new CommandFailure(`${folder} is in use, but Kinora cannot be reached. ${reason}`, EXIT.notRunning);
 }
 
-const isListening = (channel: Channel) =>
+const isListening = (channel: ControlChannel) =>
   overChannel(channel)('/readyz', { method: 'GET' }).then(
     ({ status }) => status !== 401,
     () => false,
   );
 
-function overChannel({ port, token }: Channel): Send {
+function overChannel({ port, token }: ControlChannel): Send {
   return (path, init) => {
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${token}`);

@@ -12,7 +12,7 @@ import { unpackRest } from '../platform/natives/programs.ts';
 import { openStorage } from '../platform/storage/open.ts';
 import { createService } from '../platform/systemd.ts';
 import { VERSION } from '../version.ts';
-import { openChannel } from './channel.ts';
+import { openControlChannel } from './control-channel.ts';
 import { listen } from './listen.ts';
 import { loadedFor, logFor } from './options.ts';
 
@@ -38,7 +38,7 @@ export async function serve(flags: ConfigFlags): Promise<void> {
   if (config.http.sendfile !== 'off' && config.http.trustedProxies.length === 0) {
     log.warn('http.sendfile does nothing without http.trustedProxies: add the address of your proxy there.');
   }
-  const channel = await openChannel(dataDir.path, running).catch((error) => {
+  const channel = await openControlChannel(dataDir.path, running).catch((error) => {
     log.warn({ error }, 'Commands such as "kinora user" cannot reach this server: see doctor.');
     return { close() {} };
   });

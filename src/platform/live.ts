@@ -12,6 +12,7 @@ export interface LiveHub {
 }
 
 export interface LiveConnection {
+  /** What it is told of, by the name in its address: `uploads`, `logs`. */
   topic: string;
   userId: string;
   /** Whose end ends the connection; null where there is none. */

@@ -6,7 +6,7 @@ import { checkOverride, type Environment, type Override, readEnvironment } from 
 import { type ConfigKey, configKeys, metaOf, type Schema, setAt, unwrap, valueAt } from './keys.ts';
 import { ConfigError, type ConfigProblem } from './problems.ts';
 import { type Config, ConfigSchema } from './schema.ts';
-import { readConfigFile } from './yamlFile.ts';
+import { readConfigFile } from './yaml-file.ts';
 
 /** The flags of the command line that are settings. */
 export interface ConfigFlags {

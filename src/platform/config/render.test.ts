@@ -9,7 +9,7 @@ import { exampleYaml, renderConfigMarkdown } from './markdown.ts';
 import { editDistance, nearest } from './nearest.ts';
 import { describeConfig, renderDefaultYaml } from './render.ts';
 import { configJsonSchema } from './schema.ts';
-import { parseConfigFile } from './yamlFile.ts';
+import { parseConfigFile } from './yaml-file.ts';
 
 const CONFIGURE_MD = join(import.meta.dirname, '../../../docs/configure.md');
 const DEFAULT_YAML = join(import.meta.dirname, '../../../config/default.yaml');

@@ -27,7 +27,7 @@ export const AS_HEADER = 'X-Kinora-As';
 /** The name of the person at the system, for the log. */
 export const OPERATOR_HEADER = 'X-Kinora-Operator';
 
-export interface Channel {
+export interface ControlChannel {
   port: number;
   token: string;
 }
@@ -60,7 +60,7 @@ function accountNamed({ db }: RunningApp['app'], login: string): ViewerUser | nu
 }
 
 /** Opens the channel beside a server that runs; `close` takes it away again. */
-export async function openChannel(dataFolder: string, running: RunningApp): Promise<{ close(): void }> {
+export async function openControlChannel(dataFolder: string, running: RunningApp): Promise<{ close(): void }> {
   const token = randomBytes(32).toString('base64url');
   const answer = answerCommands(running);
   const fetch = async (request: Request, env: unknown) =>
@@ -73,10 +73,10 @@ export async function openChannel(dataFolder: string, running: RunningApp): Prom
     server.once('listening', resolve);
     server.once('error', reject);
   });
-  const path = channelPath(dataFolder);
+  const path = controlChannelPath(dataFolder);
   // Never through a link, nor into a file that others may read.
   rmSync(path, { force: true });
-  const channel: Channel = { port: (server.address() as AddressInfo).port, token };
+  const channel: ControlChannel = { port: (server.address() as AddressInfo).port, token };
   writeFileSync(path, `${JSON.stringify(channel)}\n`, { mode: 0o600, flag: 'wx' });
   return {
     close() {
@@ -88,16 +88,16 @@ export async function openChannel(dataFolder: string, running: RunningApp): Prom
 }
 
 /** Null where there is none: then no server runs here, or it starts only now. */
-export function readChannel(dataFolder: string): Channel | null {
+export function readControlChannel(dataFolder: string): ControlChannel | null {
   try {
-    return JSON.parse(readFileSync(channelPath(dataFolder), 'utf8')) as Channel;
+    return JSON.parse(readFileSync(controlChannelPath(dataFolder), 'utf8')) as ControlChannel;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error;
     return null;
   }
 }
 
-function channelPath(dataFolder: string): string {
+function controlChannelPath(dataFolder: string): string {
   return join(dataFolder, 'kinora.channel');
 }
 
