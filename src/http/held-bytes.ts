@@ -1,3 +1,4 @@
+import { holdCounted } from '../core/counted-bytes.ts';
 import { defineProblem } from '../core/problem.ts';
 import { readMachine } from '../platform/machine.ts';
 
@@ -79,7 +80,9 @@ export function createHeldBytes(limitBytes = defaultLimitBytes(), longestWaitMs 
         else signal.addEventListener('abort', leave, { once: true });
       });
     },
-    hold({ buffer }) {
+    hold(bytes) {
+      const { buffer } = bytes;
+      const letGo = holdCounted(bytes);
       const count = holders.get(buffer) ?? 0;
       holders.set(buffer, count + 1);
       if (count === 0) held += buffer.byteLength;
@@ -87,6 +90,7 @@ export function createHeldBytes(limitBytes = defaultLimitBytes(), longestWaitMs 
         const left = holders.get(buffer)! - 1;
         if (left > 0) holders.set(buffer, left);
         else if (holders.delete(buffer)) release(buffer.byteLength);
+        letGo();
       };
     },
     bytes: () => held,

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { notFound } from '../../core/problem.ts';
 import { access } from '../../http/access.ts';
-import { type BytesOptions, notModified, sendBytes } from '../../http/bytes.ts';
+import { notModified, sendBytes } from '../../http/bytes.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { createHeldBytes } from '../../http/held-bytes.ts';
-import { nodeOf, stopWhenStuck, whenOver } from '../../http/node-answer.ts';
+import { nodeOf, whenOver } from '../../http/node-answer.ts';
+import { sendHeld } from '../../http/send-held.ts';
 import { isHandedOver, sendStored } from '../../http/stored.ts';
 import { clientAddress } from '../../http/viewer.ts';
 import type { App } from '../../ports.ts';
@@ -121,7 +122,7 @@ export function playbackRoutes(app: App) {
         if (!isKeyFrame) {
           const byProxy = isHandedOver(app, c);
           const found = await app.streaming.find(rendition, index, { viewer, asFile: byProxy });
-          if (found instanceof Uint8Array) return sendHeld(c, found, counted('hot'));
+          if (found instanceof Uint8Array) return sendHeld(c, held, found, counted('hot'));
           // From a bucket it is fetched as a whole, by one request, and held as what has just been made.
           from = found ? 'stored' : 'made';
           const isHere = found && app.storage.localPath(found.key) !== null;
@@ -135,7 +136,7 @@ export function playbackRoutes(app: App) {
           const bytes = await (isKeyFrame
             ? app.streaming.keyFrame(stream.source, rendition, index)
             : app.streaming.segment(stream.source, rendition, index, { viewer, signal }));
-          return sendHeld(c, bytes, counted(from));
+          return sendHeld(c, held, bytes, counted(from));
         } finally {
           giveBack();
         }
@@ -167,16 +168,6 @@ export function playbackRoutes(app: App) {
       const isProxied = bytes < HEADERS_BYTES && isHandedOver(app, c);
       sent(isProxied ? spec.bitrateKbps * 125 * SEGMENT_SEC : bytes);
     });
-  }
-
-  /** Sends what is in memory, and counts it until it has been taken. */
-  function sendHeld(c: Context, bytes: Uint8Array, options: BytesOptions): Response {
-    const node = nodeOf(c);
-    if (node) {
-      whenOver(node, held.hold(bytes));
-      stopWhenStuck(node);
-    }
-    return sendBytes(c, bytes, options);
   }
 
   async function withKeyFrames({ source, renditions }: VideoStream): Promise<Set<string>> {

@@ -1,3 +1,4 @@
+import { discardCounted } from '../../core/counted-bytes.ts';
 import { isEntryPoint, isKeyUnit } from '../../media/container/entry-points.ts';
 import { type Sample, writeFragment } from '../../media/container/fragment.ts';
 import { FRAGMENT_ROOM_BYTES, writeFragmentInPlace } from '../../media/container/fragment-in-place.ts';
@@ -43,8 +44,10 @@ export async function cutIndexed(
     const durationTicks = clock.ticks(durationSec) || lastStep(samples, ptsTicks);
     samples.push({ ptsTicks, durationTicks, key: key && isKey(data), data });
   }
-  if (whole) return writeFragmentInPlace(whole, shown(samples), n + 1, until);
-  return writeFragment(shown(samples), n + 1, until);
+  if (!whole) return writeFragment(shown(samples), n + 1, until);
+  const fragment = writeFragmentInPlace(whole, shown(samples), n + 1, until);
+  if (fragment.buffer !== whole.buffer) discardCounted(whole);
+  return fragment;
 }
 
 /** The key frame that segment `n` begins with; null where it has none. */

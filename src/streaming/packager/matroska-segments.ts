@@ -1,3 +1,4 @@
+import { allocateCounted } from '../../core/counted-bytes.ts';
 import {
   beginWalk,
   nextBlock,
@@ -148,7 +149,7 @@ async function readBlocks(
       const length = Math.min(walk.limit - base, source.sizeBytes - base, piece);
       if (base < 0 || length <= 0) throw new Error('the file ends before this segment');
       const fits = scratch !== null && length <= scratch.length;
-      const place = fits ? scratch : Buffer.allocUnsafeSlow(roomBytes + length);
+      const place = fits ? scratch : allocateCounted(roomBytes + length);
       const bytes = fits ? scratch.subarray(0, length) : place.subarray(roomBytes);
       if ((await source.readInto(base, [bytes])) < length) throw new Error('the file ends before this segment');
       whole = pieces === 0 ? place : null;

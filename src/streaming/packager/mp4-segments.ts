@@ -1,3 +1,4 @@
+import { allocateCounted } from '../../core/counted-bytes.ts';
 import { type FragmentTiming, fragmentHead, fragmentHeadBytes, shownSamples } from '../../media/container/fragment.ts';
 import type { Mp4Index, TableName } from '../../media/container/mp4-index.ts';
 import { entryBytes, type Mp4Sample, samplesOf, slicesOf, type TableBytes } from '../../media/container/mp4-samples.ts';
@@ -61,7 +62,7 @@ export async function fetchFragment(
   const headBytes = fragmentHeadBytes(samples.length);
   const sizeBytes = samples.reduce((sum, sample) => sum + sample.sizeBytes, headBytes);
   if (sizeBytes > MOST_SEGMENT_BYTES) throw new Error(`a segment of ${sizeBytes} bytes is more than there can be`);
-  const fragment = Buffer.allocUnsafeSlow(sizeBytes);
+  const fragment = allocateCounted(sizeBytes);
   const targets: Buffer[] = [];
   let at = headBytes;
   for (const sample of samples) targets.push(fragment.subarray(at, (at += sample.sizeBytes)));

@@ -1,3 +1,5 @@
+import { holdCounted } from '../../core/counted-bytes.ts';
+
 /** Keeps what was asked for lately in memory, up to a number of bytes, least recently used out first. */
 export interface HotCache {
   /** What is kept under the key. */
@@ -20,8 +22,13 @@ export interface HotCache {
  */
 const NOTED = 128;
 
+interface Kept {
+  bytes: Buffer;
+  letGo: () => void;
+}
+
 export function createHotCache(limitBytes: number): HotCache {
-  const kept = new Map<string, Buffer>();
+  const kept = new Map<string, Kept>();
   const noted = new Set<string>();
   const making = new Map<string, Promise<Buffer>>();
   let totalBytes = 0;
@@ -29,13 +36,19 @@ export function createHotCache(limitBytes: number): HotCache {
   function keep(key: string, bytes: Buffer): void {
     // One giant segment must not push out everything else.
     if (bytes.length > limitBytes / 4) return;
-    kept.set(key, bytes);
+    kept.set(key, { bytes, letGo: holdCounted(bytes) });
     totalBytes += bytes.length;
-    for (const [oldest, { length }] of kept) {
+    for (const oldest of kept.keys()) {
       if (totalBytes <= limitBytes) break;
-      kept.delete(oldest);
-      totalBytes -= length;
+      drop(oldest);
     }
+  }
+
+  function drop(key: string): void {
+    const { bytes, letGo } = kept.get(key)!;
+    kept.delete(key);
+    totalBytes -= bytes.length;
+    letGo();
   }
 
   function find(key: string): Buffer | null {
@@ -43,7 +56,7 @@ export function createHotCache(limitBytes: number): HotCache {
     if (!hit) return null;
     kept.delete(key);
     kept.set(key, hit);
-    return hit;
+    return hit.bytes;
   }
 
   return {
@@ -72,11 +85,7 @@ export function createHotCache(limitBytes: number): HotCache {
     },
     forget(prefix) {
       for (const key of making.keys()) if (key.startsWith(prefix)) making.delete(key);
-      for (const [key, { length }] of kept) {
-        if (!key.startsWith(prefix)) continue;
-        kept.delete(key);
-        totalBytes -= length;
-      }
+      for (const key of [...kept.keys()]) if (key.startsWith(prefix)) drop(key);
     },
     sizeBytes: () => totalBytes,
   };
