@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { createPackager } from '../../src/streaming/packager/packager.ts';
 import { cutKeyPacket, cutPackets } from '../../src/streaming/packager/packet-cutter.ts';
 import { createPacketThread, type PacketThread } from '../../src/streaming/packager/packet-thread.ts';
 import { createInputPool } from '../../src/streaming/reading/input-pool.ts';
-import { createSourceFiles } from '../../src/streaming/reading/source-files.ts';
+import { createSourceFiles, type OpenFile, type SourceFiles } from '../../src/streaming/reading/source-files.ts';
 import { type CutSpec, type StreamRendition, type StreamSource, segmentCount } from '../../src/streaming/source.ts';
 import { flipped, randomFrom } from '../support/damage.ts';
 import { AAC, H264, makeFlashes, PLAIN } from '../support/flash-and-beep.ts';
@@ -147,6 +147,59 @@ async function compare(path: string): Promise<string[]> {
   return indexed.map(({ kind }) => kind);
 }
 
+/**
+ * The same, asked for as players do: pictures and sound of a place at once, in an order that looks random, or one after the other.
+ * Returns how many bytes of the file were read.
+ */
+async function compareTogether(path: string, jumps: boolean): Promise<number> {
+  const { source, specs } = await understand(path);
+  const counting = countedFiles();
+  const own = createPackager(pool, counting.files, thread);
+  const places = Math.max(...specs.map(({ grid }) => segmentCount(source.timeline, grid)));
+  const random = randomFrom(3);
+  const order = Array.from({ length: jumps ? 2 * places : places }, (_, n) =>
+    jumps ? Math.floor(random() * places) : n,
+  );
+  const ask = async (spec: CutSpec, n: number) => {
+    const rendition = { id: 'r', videoId: 'v', spec } as StreamRendition;
+    const theirs = await cutPackets(await openTrack(source, spec), source, rendition, n);
+    const ours = own.segment(source, rendition, n);
+    return async () => expect(Buffer.compare(await ours, theirs), `${spec.kind} ${n}`).toBe(0);
+  };
+  for (let at = 0; at < order.length; at += 2) {
+    const two = order.slice(at, at + 2).flatMap((n) => specs.map((spec) => ({ spec, n })));
+    const there = two.filter(({ spec, n }) => n < segmentCount(source.timeline, spec.grid));
+    const asked = jumps && random() < 0.5 ? there.toReversed() : there;
+    for (const compared of await Promise.all(asked.map(({ spec, n }) => ask(spec, n)))) await compared();
+  }
+  return counting.bytesRead();
+}
+
+/** Files that count what is read of them. */
+function countedFiles(): { files: SourceFiles; bytesRead: () => number } {
+  const counted = new WeakMap<OpenFile, OpenFile>();
+  let bytesRead = 0;
+  const count = (file: OpenFile): OpenFile => ({
+    ...file,
+    async readInto(position, targets) {
+      const length = await file.readInto(position, targets);
+      bytesRead += length;
+      return length;
+    },
+  });
+  const use: SourceFiles['use'] = (path, work, options) =>
+    files.use(
+      path,
+      (file) => {
+        const own = counted.get(file) ?? count(file);
+        counted.set(file, own);
+        return work(own);
+      },
+      options,
+    );
+  return { files: { ...files, use }, bytesRead: () => bytesRead };
+}
+
 const BOTH = ['video', 'audio'];
 
 describe('a transport stream', () => {
@@ -197,6 +250,29 @@ describe('a transport stream', () => {
     expect(byThread).toBeLessThan(4);
   });
 
+  it.each<[string, () => Promise<string>]>([
+    ['H.264 and AAC', async () => keep(clip(AAC, PLAIN, 60))],
+    ['packets of 192 bytes', async () => keep(widened(await clip(AAC, PLAIN, 60), 4, 0), 'm2ts')],
+    ['packets of 204 bytes', async () => keep(widened(await clip(AAC, PLAIN, 60), 0, 16))],
+    ['AC-3 in small packets', async () => keep(clip(['-c:a', 'ac3', '-pes_payload_size', '200'], PLAIN, 60))],
+  ])('is read once for pictures and sound that are asked for together: %s', { timeout: 120_000 }, async (_, make) => {
+    const path = await make();
+    const fileBytes = statSync(path).size;
+    // The first time nobody knew that there would be sound.
+    expect(await compareTogether(path, false)).toBeLessThan(1.4 * fileBytes);
+    await compareTogether(path, true);
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['two pictures in a packet', shaped((bytes) => joinedPictures(bytes, 230), 20)],
+    ['sound across packets', async () => keep(straddling(await clip(['-c:a', 'ac3'], PLAIN, 20), 20, 30))],
+    ['a clock that wraps around', oddOf('a clock that wraps around')],
+  ])('is cut in the same way where players ask for both: %s', { timeout: 120_000 }, async (_, make) => {
+    const path = await make();
+    await compareTogether(path, false);
+    await compareTogether(path, true);
+  });
+
   it('ends with its last picture, also where mediabunny loses that among many B-frames', async () => {
     const many = [...H264, '-tune', 'film', '-bf', '6', '-g', '77', '-b_strategy', '0'];
     const path = await keep(clip(AAC, many));
@@ -211,7 +287,13 @@ describe('a transport stream', () => {
     let indexed = 0;
     for (let round = 0; round < 60; round++) {
       const damaged = flipped(whole, 1 + (round % 3), random);
-      const kinds = await compare(await keep(damaged)).catch((error: unknown) => {
+      const path = await keep(damaged);
+      const both = async () => {
+        const kinds = await compare(path);
+        if (kinds.length === 2) await compareTogether(path, true);
+        return kinds;
+      };
+      const kinds = await both().catch((error: unknown) => {
         if (error instanceof Refused) return [];
         throw error;
       });

@@ -10,8 +10,8 @@ const OTHER = packet(0x200, Buffer.alloc(184, 1));
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const demuxed = (bytes: Buffer) => {
   const demuxer = createTsDemuxer(bytes, 0, PID, FORM);
-  demuxer.push(bytes, 0, bytes.length);
-  return demuxer.finish();
+  demuxer.push(0, bytes.length);
+  return { bytes, found: demuxer.finish() };
 };
 
 describe('taking a stream out of packets', () => {
@@ -32,16 +32,18 @@ describe('taking a stream out of packets', () => {
     expect(bytes.subarray(found[1]!.dataStart, found[1]!.dataEnd)).toEqual(data.subarray(0, 50));
   });
 
-  it('or apart, piece by piece, in room that grows', () => {
-    const whole = stream();
-    const demuxer = createTsDemuxer(Buffer.alloc(200), 0, PID, FORM);
-    for (let at = 0; at < whole.length; at += 376) {
-      const piece = whole.subarray(at, at + 376);
-      demuxer.push(piece, 0, piece.length);
-    }
-    const { bytes, found } = demuxer.finish();
+  it('piece by piece, too, and shows what it passes over before that is written over', () => {
+    const bytes = stream();
+    const others: Buffer[] = [];
+    const demuxer = createTsDemuxer(bytes, 0, PID, FORM, (pid, at) => {
+      expect(pid).toBe(0x200);
+      others.push(Buffer.from(bytes.subarray(at, at + 188)));
+    });
+    for (let at = 0; at < bytes.length; at += 376) demuxer.push(at, at + 376);
+    const found = demuxer.finish();
     expect(bytes.subarray(found[0]!.dataStart, found[0]!.dataEnd)).toEqual(data);
     expect(found).toHaveLength(2);
+    expect(others).toEqual(Array.from({ length: 4 }, () => OTHER));
   });
 
   it('refuses what does not begin with a beginning', () => {

@@ -26,29 +26,40 @@ export interface Pes extends PesPlace {
 }
 
 export interface TsDemuxer {
-  /** Takes the packets that begin between two places of some bytes. */
-  push(bytes: Buffer, from: number, to: number): void;
+  /** Takes the packets that begin between two places of the bytes. */
+  push(from: number, to: number): void;
   /** What was put together, and where. Throws `UnusualStream` for PES packets of unusual form. */
-  finish(): { bytes: Buffer; found: Pes[] };
+  finish(): Pes[];
 }
 
+/** Is shown every packet of other streams, by where its sync byte is, before anything is put in its place. */
+export type OtherPacket = (pid: number, at: number) => void;
+
 /**
- * Puts together what the packets of one stream carry: in `target`, from a place on, which may be where the first of the packets lies
- * themselves. What is of several pieces goes to a target apart, which grows. The stream begins with a PES packet.
+ * Puts together what the packets of one stream carry, in the bytes they lie in themselves, from the place of the first on. The
+ * stream begins with a PES packet.
  */
-export function createTsDemuxer(target: Buffer, begin: number, pid: number, { stride }: TsForm): TsDemuxer {
+export function createTsDemuxer(
+  bytes: Buffer,
+  begin: number,
+  pid: number,
+  { stride }: Pick<TsForm, 'stride'>,
+  other: OtherPacket = () => {},
+): TsDemuxer {
   const high = (pid >> 8) & 0x1f;
   const low = pid & 0xff;
   const starts: number[] = [];
   const isRandomAccess: boolean[] = [];
-  let out = target;
   let end = begin;
   return {
-    push(bytes, from, to) {
+    push(from, to) {
       const last = Math.min(to - 1, bytes.length - TS_PACKET_BYTES);
       for (let at = from; at <= last; at += stride) {
         const second = bytes[at + 1]!;
-        if ((second & 0x1f) !== high || bytes[at + 2] !== low) continue;
+        if ((second & 0x1f) !== high || bytes[at + 2] !== low) {
+          other(((second & 0x1f) << 8) | bytes[at + 2]!, at);
+          continue;
+        }
         if (second & 0x40) {
           starts.push(end);
           isRandomAccess.push(hasRandomAccess(bytes, at));
@@ -57,22 +68,15 @@ export function createTsDemuxer(target: Buffer, begin: number, pid: number, { st
         }
         const payload = payloadStart(bytes, at);
         const payloadEnd = at + TS_PACKET_BYTES;
-        if (bytes === out) {
-          out.copyWithin(end, payload, payloadEnd);
-        } else {
-          if (end + TS_PACKET_BYTES > out.length) out = Buffer.concat([out], out.length * 2);
-          bytes.copy(out, end, payload, payloadEnd);
-        }
+        bytes.copyWithin(end, payload, payloadEnd);
         end += payloadEnd - payload;
       }
     },
-    finish: () => ({
-      bytes: out,
-      found: starts.map((start, n) => ({
-        ...placePes(out, start, starts[n + 1] ?? end),
+    finish: () =>
+      starts.map((start, n) => ({
+        ...placePes(bytes, start, starts[n + 1] ?? end),
         isRandomAccess: isRandomAccess[n]!,
       })),
-    }),
   };
 }
 

@@ -1,12 +1,15 @@
+import { allocateCounted } from '../../core/counted-bytes.ts';
 import { stripAdts } from '../../media/container/bitstream.ts';
 import { ticksBetween } from '../../media/container/clock-stamps.ts';
 import { createTsDemuxer, type Pes, pictureOf } from '../../media/container/ts-demux.ts';
 import type { TsIndex } from '../../media/container/ts-index.ts';
 import { SYNC, TICKS_PER_SEC, TS_PACKET_BYTES, UnusualStream } from '../../media/container/ts-packets.ts';
+import { between, createTsSieve, type SiftedPackets, siftStream } from '../../media/container/ts-sieve.ts';
 import { frameTicks, soundFrames, type TsSoundCodec } from '../../media/container/ts-sound.ts';
 import type { IndexedPacket } from '../reading/packet-sink.ts';
 import type { ByteSource } from '../reading/source-files.ts';
 import type { ReadSegment } from './matroska-segments.ts';
+import { dropAside, findAside, type SettingAside, setAside, wantSound } from './ts-aside.ts';
 
 /** A segment is put together in memory as a whole. Larger ones are for the thread that reads packets. */
 const MOST_SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -19,8 +22,6 @@ const STEP_PICTURES = 32;
 const spare: Buffer[] = [];
 const MOST_SPARE = 4;
 const MOST_STRIDE = 204;
-/** Sound of four seconds, mostly. */
-const SOUND_BYTES = 128 * 1024;
 /** Packets that most key frames have. */
 const KEY_PACKETS = 2048;
 
@@ -36,7 +37,7 @@ export async function readTsSegment(
 ): Promise<ReadSegment> {
   return index.codec === 'h264' || index.codec === 'hevc'
     ? readPictures(source, index, index.codec, n, roomBytes)
-    : readSound(source, index, index.codec, n);
+    : readSound(source, index, index.codec, n, roomBytes);
 }
 
 /** The key frame that segment `n` of pictures begins with, and nothing else. */
@@ -63,7 +64,13 @@ async function readPictures(
   roomBytes: number,
 ): Promise<ReadSegment> {
   const until = index.positions[n + 1] ?? index.endPosition;
-  const { whole, found } = await demuxWhole(source, index, n, until, roomBytes);
+  const aside = setAside(source, index.positions[n]!, until);
+  const demuxed = demuxWhole(source, index, n, until, roomBytes, aside);
+  demuxed.then(
+    () => aside?.finish(true),
+    () => aside?.finish(false),
+  );
+  const { whole, found } = await demuxed;
   const ticks = timesOf(index, n, found);
   const lengths = lengthsOf(ticks);
   const packets: IndexedPacket[] = [];
@@ -75,17 +82,24 @@ async function readPictures(
   return { packets, whole };
 }
 
-async function readSound(source: ByteSource, index: TsIndex, codec: TsSoundCodec, n: number): Promise<ReadSegment> {
+async function readSound(
+  source: ByteSource,
+  index: TsIndex,
+  codec: TsSoundCodec,
+  n: number,
+  roomBytes: number,
+): Promise<ReadSegment> {
   const isLast = n + 1 >= index.positions.length;
   const own = { from: index.skippedFrames[n]!, nextPosition: index.positions[n + 1] ?? index.endPosition };
   const more = isLast ? 0 : index.skippedFrames[n + 1]!;
   const until = more > 0 ? index.nextPositions[n + 1]! : own.nextPosition;
   if (index.positions[n]! >= until) return { packets: [], whole: null };
-  const { bytes, found } = await demuxApart(source, index, n, until);
+  const { whole, found } = await demuxSound(source, index, n, until, roomBytes);
+  dropAside(source, index.pid, own.nextPosition);
   const times = timesOf(index, n, found);
   const heard: { ticks: number; data: Buffer }[] = [];
   for (const [i, pes] of found.entries()) {
-    const frames = soundFrames(bytes, codec, pes.dataStart, pes.dataEnd);
+    const frames = soundFrames(whole, codec, pes.dataStart, pes.dataEnd);
     const isBoundary = more > 0 && i === found.length - 1;
     // The index has counted them by their usual length.
     if ((i === 0 && own.from > 0 && own.from >= frames.length) || (isBoundary && more >= frames.length)) {
@@ -94,7 +108,7 @@ async function readSound(source: ByteSource, index: TsIndex, codec: TsSoundCodec
     let ticks = times[i]!;
     for (const [frame, { start, end, samples }] of frames.entries()) {
       const isOwn = (i > 0 || frame >= own.from) && !(isBoundary && frame > more);
-      if (isOwn) heard.push({ ticks, data: bytes.subarray(start, end) });
+      if (isOwn) heard.push({ ticks, data: whole.subarray(start, end) });
       ticks += frameTicks(samples, index.sampleRate);
     }
   }
@@ -104,7 +118,7 @@ async function readSound(source: ByteSource, index: TsIndex, codec: TsSoundCodec
     const until = heard[i + 1]?.ticks ?? next ?? ticks + (ticks - (heard[i - 1]?.ticks ?? ticks));
     return { ...timed(ticks, until - ticks), key: true, data: codec === 'aac' ? stripAdts(data) : data };
   });
-  return { packets, whole: null };
+  return { packets, whole };
 }
 
 const timed = (ticks: number, lengthTicks: number) => ({
@@ -119,44 +133,69 @@ async function demuxWhole(
   n: number,
   until: number,
   roomBytes: number,
+  aside: SettingAside | null = null,
 ): Promise<{ whole: Buffer; found: Pes[] }> {
   const length = lengthOf(source, index, n, until);
   if (length > MOST_SEGMENT_BYTES) throw new UnusualStream('a segment too large to be put together at once');
-  const room = Buffer.allocUnsafeSlow(roomBytes + length);
-  const bytesRead = await readFully(source, index.positions[n]!, room.subarray(roomBytes));
+  const from = index.positions[n]!;
+  const room = allocateCounted(roomBytes + length);
+  const bytesRead = await readFully(source, from, room.subarray(roomBytes));
   const whole = room.subarray(0, roomBytes + bytesRead);
   checkFirst(whole, roomBytes, n);
-  const demuxer = createTsDemuxer(whole, roomBytes, index.pid, index.form);
+  const other = aside ? (pid: number, at: number) => aside.take(pid, whole, at, from + at - roomBytes) : undefined;
+  const demuxer = createTsDemuxer(whole, roomBytes, index.pid, index.form, other);
   const stepBytes = STEP_PACKETS * index.form.stride;
   for (let at = roomBytes; at + TS_PACKET_BYTES <= whole.length; at += stepBytes) {
     if (at > roomBytes) await turn();
-    demuxer.push(whole, at, at + stepBytes);
+    demuxer.push(at, at + stepBytes);
   }
-  return { whole, found: demuxer.finish().found };
+  return { whole, found: demuxer.finish() };
 }
 
-/** Of sound, which lies between pictures: those are read with it and thrown away. */
-async function demuxApart(
+/** Of sound, which lies between pictures: what of it was set aside when those were read, and the rest is looked for. */
+async function demuxSound(
   source: ByteSource,
   index: TsIndex,
   n: number,
   until: number,
-): Promise<{ bytes: Buffer; found: Pes[] }> {
-  const length = lengthOf(source, index, n, until);
+  roomBytes: number,
+): Promise<{ whole: Buffer; found: Pes[] }> {
+  lengthOf(source, index, n, until);
+  wantSound(source, index.pid);
+  const parts: SiftedPackets[] = [];
+  for (let at = index.positions[n]!; at < until; ) {
+    const run = findAside(source, index.pid, at);
+    const end = Math.min(until, typeof run === 'number' ? run : run.to);
+    const packets = typeof run === 'number' ? await siftApart(source, index, at, end) : await run.packets;
+    if (!packets) continue;
+    parts.push(between(packets, at, end));
+    at = end;
+  }
+  if (parts[0]!.positions[0] !== index.positions[n]) throw elsewhere(n);
+  const whole = allocateCounted(parts.reduce((sum, { bytes }) => sum + bytes.length, roomBytes));
+  let end = roomBytes;
+  for (const { bytes } of parts) end += bytes.copy(whole, end);
+  checkFirst(whole, roomBytes, n);
+  const demuxer = createTsDemuxer(whole, roomBytes, index.pid, { stride: TS_PACKET_BYTES });
+  demuxer.push(roomBytes, end);
+  return { whole, found: demuxer.finish() };
+}
+
+/** Reads all of a range, and throws all away but the packets of the stream. */
+async function siftApart(source: ByteSource, index: TsIndex, from: number, until: number): Promise<SiftedPackets> {
   const { stride } = index.form;
-  const demuxer = createTsDemuxer(Buffer.allocUnsafeSlow(SOUND_BYTES), 0, index.pid, index.form);
+  const sieve = createTsSieve();
   const piece = spare.pop() ?? Buffer.allocUnsafeSlow(SOUND_PACKETS * MOST_STRIDE);
   try {
-    for (let done = 0; done + TS_PACKET_BYTES <= length; done += SOUND_PACKETS * stride) {
-      const wanted = piece.subarray(0, Math.min(SOUND_PACKETS * stride, length - done));
-      const bytesRead = await readFully(source, index.positions[n]! + done, wanted);
-      if (done === 0) checkFirst(wanted, 0, n);
-      demuxer.push(wanted.subarray(0, bytesRead), 0, bytesRead);
+    for (let at = from; at + TS_PACKET_BYTES <= until; at += SOUND_PACKETS * stride) {
+      const wanted = piece.subarray(0, Math.min(SOUND_PACKETS * stride, until - at));
+      const bytesRead = await readFully(source, at, wanted);
+      siftStream(wanted.subarray(0, bytesRead), at, index, sieve);
     }
-    return demuxer.finish();
   } finally {
     if (spare.length < MOST_SPARE) spare.push(piece);
   }
+  return sieve.finish();
 }
 
 function lengthOf(source: ByteSource, index: TsIndex, n: number, until: number): number {
@@ -169,7 +208,11 @@ function lengthOf(source: ByteSource, index: TsIndex, n: number, until: number):
 
 function checkFirst(bytes: Buffer, at: number, n: number): void {
   const isThere = bytes[at] === SYNC && (bytes[at + 1]! & 0x40) !== 0;
-  if (!isThere) throw new Error(`the file is not the one that was looked at: segment ${n} begins elsewhere`);
+  if (!isThere) throw elsewhere(n);
+}
+
+function elsewhere(n: number): Error {
+  return new Error(`the file is not the one that was looked at: segment ${n} begins elsewhere`);
 }
 
 async function readFully(source: ByteSource, position: number, target: Buffer): Promise<number> {

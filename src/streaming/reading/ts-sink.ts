@@ -189,8 +189,8 @@ async function readPes({ source, scan }: TsFile, stream: TsStream, pes: number):
   const end = stream.positions[pes + 1] ?? scan.endPosition;
   const bytes = await source.read(position, end - position);
   const demuxer = createTsDemuxer(bytes, 0, stream.pid, scan.form);
-  demuxer.push(bytes, 0, bytes.length);
-  const [found] = demuxer.finish().found;
+  demuxer.push(0, bytes.length);
+  const [found] = demuxer.finish();
   if (!found) throw new UnusualStream('a packet that is not there');
   return bytes.subarray(found.dataStart, found.dataEnd);
 }
