@@ -53,8 +53,14 @@ export function decideEnd(
   if (attempts >= row.maxAttempts || (!timedOut && isPermanent(outcome.error))) {
     return { ...ended, state: 'failed', error, log };
   }
-  const retryAtMs = nowMs + backoffMs(definition.backoff, attempts, random);
-  return { state: 'queued', attempts, error, log, runAfterMs: retryAtMs, finishedAtMs: null };
+  const waitMs = Math.max(backoffMs(definition.backoff, attempts, random), askedWaitMs(outcome.error));
+  return { state: 'queued', attempts, error, log, runAfterMs: nowMs + waitMs, finishedAtMs: null };
+}
+
+/** How long an error says that trying again is of no use: of a server that asked to be left alone until then. */
+function askedWaitMs(error: unknown): number {
+  const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
+  return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) ? retryAfterMs : 0;
 }
 
 function errorText(error: unknown): string {

@@ -291,6 +291,23 @@ describe('what is no use fails with a sentence', () => {
     await arrives(id);
   });
 
+  it.each([
+    ['429 for ten minutes', 429, () => '600', 600_000],
+    ['503 until a time', 503, () => new Date(Date.now() + 1_200_000).toUTCString(), 1_200_000],
+    ['503 for a year, which is too long', 503, () => '31536000', 6 * 3_600_000],
+  ])('a server that asks to be left alone is: %s', async (_what, status, retryAfter, waitMs) => {
+    server.become({ content, status, headers: { 'Retry-After': retryAfter() } });
+    const id = await begin();
+    const { nextTryAtMs, note } = await untilImport(id, ({ nextTryAtMs }) => nextTryAtMs !== null);
+    expect(note).toMatch(/come back later\.$/);
+    expect(Math.abs(nextTryAtMs! - Date.now() - waitMs)).toBeLessThan(30_000);
+    expect(server.requests).toHaveLength(1);
+    // Whoever knows better does not have to wait.
+    server.become({ content });
+    await client.post(`/api/videos/${id}/import/retry`, undefined, 202);
+    await arrives(id);
+  });
+
   it('HTTPS where there is none', async () => {
     const { host } = new URL(server.url);
     const id = (await client.post<ImportReply>('/api/videos/import', { url: `https://${host}/a.mp4` }, 202)).video.id;

@@ -6,6 +6,7 @@ import { explainFailure, hopeless, passing } from '../../platform/download/failu
 import { filenameOf } from '../../platform/download/filename.ts';
 import { type GotReply, guardedGet } from '../../platform/download/guarded-get.ts';
 import { receiveInto } from '../../platform/download/receive.ts';
+import { readRetryAfter } from '../../platform/download/retry-after.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import { KEEP_FREE_BYTES, storageFull } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
@@ -78,7 +79,8 @@ async function receive(
   const { url, status, headers, body } = reply;
   let file: FileHandle | null = null;
   try {
-    const refused = refusal(status, url.host, link.username !== '' || link.password !== '');
+    const hasCredentials = link.username !== '' || link.password !== '';
+    const refused = refusal(status, url.host, hasCredentials, readRetryAfter(headers, app.clock.nowMs()));
     if (refused) throw refused;
     if (status === 206 && readContentRange(headers['content-range'])?.firstByte !== offset) {
       throw hopeless(`${url.host} sends another part of the file than it was asked for.`);
@@ -124,7 +126,7 @@ function explainReceiving(error: unknown, host: string): Error {
   if (error instanceof Problem) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(error);
-  if (syscall === 'open' || syscall === 'write') {
+  if (syscall === 'open' || syscall === 'write' || syscall === 'fdatasync') {
     return passing('The file cannot be written on the server. Ask its admin: the log says more.', error);
   }
   return explainFailure(error, host);

@@ -1,11 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { sniffContainer } from '../../media/container/sniff.ts';
-import { type DownloadFailure, hopeless, passing } from '../../platform/download/failure.ts';
+import { busy, type DownloadFailure, hopeless, passing } from '../../platform/download/failure.ts';
 
 /** Why an answer is not the file: what its status, its headers and its first bytes say. */
 
-/** `hasCredentials`: the link had a user name or password in it. */
-export function refusal(status: number, host: string, hasCredentials: boolean): DownloadFailure | null {
+/** `hasCredentials`: the link had a user name or password in it. `retryAfterMs`: for how long its server asks not to be asked. */
+export function refusal(
+  status: number,
+  host: string,
+  hasCredentials: boolean,
+  retryAfterMs: number | null,
+): DownloadFailure | null {
   if (status === 200 || status === 206) return null;
   if (status === 401 || status === 407) {
     return hopeless(
@@ -19,7 +24,7 @@ export function refusal(status: number, host: string, hasCredentials: boolean): 
   if (status === 410) return hopeless(`The file at this link has been removed from ${host}.`);
   if (status === 451) return hopeless(`${host} may not hand out this file for legal reasons.`);
   if (status === 408 || status === 425 || status === 429 || status === 503) {
-    return passing(`${host} is busy and asks to come back later.`);
+    return busy(`${host} is busy and asks to come back later.`, retryAfterMs);
   }
   if (status >= 500) return passing(`${host} has a problem of its own (it answered ${status}).`);
   return hopeless(`${host} did not answer with a file (it answered ${status}).`);

@@ -2,11 +2,14 @@
 export class DownloadFailure extends Error {
   /** Trying again cannot help. */
   readonly permanent: boolean;
+  /** How long the server asks us to stay away; null where it does not say. The queue waits at least so long. */
+  readonly retryAfterMs: number | null;
 
-  constructor(sentence: string, permanent: boolean, cause?: unknown) {
+  constructor(sentence: string, permanent: boolean, cause?: unknown, retryAfterMs: number | null = null) {
     super(sentence, cause === undefined ? undefined : { cause });
     this.name = 'DownloadFailure';
     this.permanent = permanent;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -14,6 +17,10 @@ export class DownloadFailure extends Error {
 export const hopeless = (sentence: string, cause?: unknown) => new DownloadFailure(sentence, true, cause);
 /** For now: the network, or a server that is busy. */
 export const passing = (sentence: string, cause?: unknown) => new DownloadFailure(sentence, false, cause);
+
+/** A server that is busy, and may have said until when. */
+export const busy = (sentence: string, retryAfterMs: number | null) =>
+  new DownloadFailure(sentence, false, undefined, retryAfterMs);
 
 type Meaning = [failure: typeof hopeless, sentence: (host: string) => string];
 
