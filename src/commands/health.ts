@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import type { ConfigFlags } from '../platform/config/load.ts';
 import { openRedis, redisName } from '../platform/workers/redis.ts';
+import { redisTrouble } from '../platform/workers/redis-trouble.ts';
 import { askSelf } from './ask-self.ts';
-import { presentWorkers } from './doctor/workers.ts';
+import { noAnswer, presentWorkers } from './doctor/workers.ts';
 import { loadedFor } from './options.ts';
 
 interface HealthFlags extends ConfigFlags {
@@ -28,10 +29,11 @@ export async function health({ worker, ...flags }: HealthFlags): Promise<void> {
 async function workerHealth(name: string, flags: ConfigFlags): Promise<void> {
   const url = loadedFor(flags).config.jobs.redis;
   if (url === '') throw new Error('jobs.redis is not set: there are no workers.');
-  const redis = await openRedis(url, () => {});
+  let why = noAnswer(url);
+  const redis = await openRedis(url, (error) => (why = redisTrouble(error)));
   try {
     const workers = await presentWorkers(redis).catch(() => {
-      throw new Error(`Redis at ${redisName(url)} does not answer.`);
+      throw new Error(`Redis at ${redisName(url)} cannot be used: ${why}.`);
     });
     const own = workers.find((card) => card.name === name);
     if (!own) throw new Error(`No worker called "${name}" shows itself.`);

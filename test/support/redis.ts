@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TlsFiles } from '../../src/platform/tls.ts';
 import { freePort } from './process.ts';
 
 /** A real Redis on a free port of the loopback, in a folder of its own, that keeps nothing beyond its end. */
@@ -15,13 +16,19 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-export async function startRedis(...more: string[]): Promise<TestRedis> {
+/** `tls`: it listens by TLS alone, with this certificate. */
+export async function startRedis(more: string[] = [], tls?: TlsFiles): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-redis-'));
   const port = await freePort();
+  const listen = tls
+    ? ['--port', '0', '--tls-port', String(port), '--tls-cert-file', tls.certificate, '--tls-key-file', tls.key]
+    : ['--port', String(port)];
+  // It wants one for the certificates of its clients, also where they need none.
+  if (tls) listen.push('--tls-ca-cert-file', tls.certificate);
   let child: ChildProcess | null = null;
 
   async function start(): Promise<void> {
-    const argv = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+    const argv = [...listen, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
     const started = spawn('redis-server', [...argv, ...more], { stdio: 'ignore' });
     let failure: Error | null = null;
     started.once('error', (error) => (failure = error));
@@ -41,7 +48,7 @@ export async function startRedis(...more: string[]): Promise<TestRedis> {
 
   await start();
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     start,
     kill,
     async close() {

@@ -1,5 +1,6 @@
 import { BEAT_MS, KEYS, LOST_MS, WorkerCard } from '../../platform/workers/protocol.ts';
 import { openRedis, type Redis, redisName } from '../../platform/workers/redis.ts';
+import { redisTrouble } from '../../platform/workers/redis-trouble.ts';
 import { readCard } from '../../platform/workers/roster.ts';
 import { VERSION } from '../../version.ts';
 import { type Check, type Finding, note, ok, problem, warning } from './check.ts';
@@ -16,14 +17,14 @@ export const workersCheck: Check = {
     const url = config.jobs.redis;
     if (url === '') return [];
     const name = redisName(url);
-    let lastError = 'it does not answer';
-    const redis = await openRedis(url, (error) => (lastError = error.message));
+    let lastError = noAnswer(url);
+    const redis = await openRedis(url, (error) => (lastError = redisTrouble(error)));
     try {
       const info = await inTime(redis.info());
       return [...serverFindings(name, info), ...(await policyFindings(redis)), ...(await workerFindings(redis))];
     } catch (error) {
       // Workers help; without them the server does all by itself.
-      const why = error instanceof TimedOut ? lastError : (error as Error).message;
+      const why = error instanceof TimedOut ? lastError : redisTrouble(error as Error);
       const todo = 'Start it, or correct jobs.redis. Until then this server encodes by itself.';
       return [warning(`Redis at ${name} cannot be used: ${why}`, todo)];
     } finally {
@@ -31,6 +32,10 @@ export const workersCheck: Check = {
     }
   },
 };
+
+/** What is not TLS waits for the rest of what it takes for a command. */
+export const noAnswer = (url: string) =>
+  url.startsWith('rediss:') ? 'it does not answer, or not by TLS' : 'it does not answer';
 
 /** Shows who is there, by name, as `kinora health --worker` wants to know. Throws where Redis does not answer. */
 export async function presentWorkers(redis: Redis): Promise<WorkerCard[]> {

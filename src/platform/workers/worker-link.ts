@@ -16,6 +16,7 @@ import {
   type WorkerCard,
 } from './protocol.ts';
 import { closeRedis, openRedis, type Redis, redisName } from './redis.ts';
+import { redisTrouble } from './redis-trouble.ts';
 import { readCard } from './roster.ts';
 
 /** Why a run ends early: nothing is wrong with it. */
@@ -202,7 +203,8 @@ export function createWorkerLink({ url, self, log, refusal, work }: WorkerLinkOp
       const { Worker: BullWorker } = await import('bullmq');
       let saidAway = false;
       redis = await openRedis(url, (error) => {
-        if (!saidAway) log.warn(`Redis at ${redisName(url)} cannot be reached: ${error.message}. It is tried again.`);
+        if (!saidAway)
+          log.warn(`Redis at ${redisName(url)} cannot be reached: ${redisTrouble(error)}. It is tried again.`);
         saidAway = true;
       });
       redis.on('ready', () => {

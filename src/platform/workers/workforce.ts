@@ -16,6 +16,7 @@ import {
   type WorkerCard,
 } from './protocol.ts';
 import { closeRedis, openRedis, type Redis, redisName } from './redis.ts';
+import { redisTrouble } from './redis-trouble.ts';
 import { createRoster, type Roster } from './roster.ts';
 
 export interface WorkforceFacts {
@@ -96,14 +97,16 @@ export function createWorkforce({ url, self, announce, clock, log }: WorkforceOp
     state = next;
     sinceMs = clock.nowMs();
     if (next === 'away')
-      log.warn(`Redis at ${redisName(url)} cannot be reached: this server encodes by itself until it is back.`);
+      log.warn(
+        `Redis at ${redisName(url)} cannot be reached${lastError ? ` (${lastError})` : ''}: this server encodes by itself until it is back.`,
+      );
     else log.info(`Redis at ${redisName(url)} is connected.`);
   }
 
   async function connect(): Promise<void> {
     const { Queue: BullQueue, QueueEvents: BullEvents } = await import('bullmq');
     redis ??= await openRedis(url, (error) => {
-      lastError = error.message;
+      lastError = redisTrouble(error);
     });
     if (stop.signal.aborted) return redis.disconnect();
     const quiet = (error: Error) => log.debug({ error }, 'BullMQ says so.');
