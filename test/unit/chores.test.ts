@@ -144,6 +144,24 @@ it('Renovate reads its configuration', () => {
   expect(named.filter((name) => name !== 'node' && !name.startsWith('/') && !(name in known))).toEqual([]);
 });
 
+it('programs beside Kinora in the compose files are of a version that is said, and Renovate looks at all of them', () => {
+  const { 'docker-compose': manager } = JSON.parse(read('renovate.json')) as Record<
+    string,
+    { managerFilePatterns: string[] }
+  >;
+  const patterns = manager!.managerFilePatterns.map((pattern) => new RegExp(pattern.slice(1, -1)));
+  const files = globSync('config/compose/*.yaml', { cwd: ROOT });
+  expect(files.length).toBeGreaterThan(3);
+  for (const path of files) {
+    expect(
+      patterns.some((pattern) => pattern.test(path)),
+      path,
+    ).toBe(true);
+    const { services } = parse(read(path), { merge: true }) as { services: Record<string, { image?: string }> };
+    for (const { image = '' } of Object.values(services)) expect(image).toMatch(/^kinora:local$|:v?\d[\w.-]*$/);
+  }
+});
+
 it('a release has the binary with ffmpeg inside and without, and says what each file must be', () => {
   const { jobs } = parse(read('.github/workflows/release.yml')) as Workflow;
   const runs = Object.values(jobs).flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run));
