@@ -19,6 +19,7 @@ import { pushCheck } from './doctor/push.ts';
 import { databaseCheck, dataFolderCheck, librariesCheck } from './doctor/storage.ts';
 import { workersCheck } from './doctor/workers.ts';
 import { loadedFor, loadedWithBrowser } from './options.ts';
+import { usesColour } from './print.ts';
 
 /** What is looked at, in the order of the report. */
 const CHECKS: readonly Check[] = [
@@ -57,7 +58,7 @@ interface Section {
 /** `kinora doctor`: looks at everything Kinora needs, also while it runs. Exit code 1 where something keeps it from working. */
 export async function doctor({ json = false, only, ...flags }: DoctorFlags): Promise<void> {
   const print = (section: Section) => {
-    if (!json) process.stdout.write(sectionText(section, process.stdout.isTTY === true && !process.env['NO_COLOR']));
+    if (!json) process.stdout.write(sectionText(section, usesColour()));
   };
   const sections: Section[] = [];
   for await (const section of examine(flags, only)) {

@@ -76,6 +76,9 @@ function warnOfDates({ validFromMs, validToMs, names }: TlsPair, log: Log): void
     log.warn(`The certificate for ${names} is not valid before ${day(validFromMs)}: is the clock right?`);
 }
 
+const noSuchAddress = (host: string) =>
+  `This machine has no address ${host}. Set http.host to one it has, or to 0.0.0.0.`;
+
 async function listening(server: Server, { http }: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
@@ -84,7 +87,9 @@ async function listening(server: Server, { http }: Config): Promise<void> {
       const sentences: Record<string, string> = {
         EADDRINUSE: `Port ${port} is in use by another program. Stop it, or choose another port with --port.`,
         EACCES: `Port ${port} may not be used by this user. Choose one above 1023 with --port.`,
-        EADDRNOTAVAIL: `This machine has no address ${host}. Set http.host to one it has, or to 0.0.0.0.`,
+        EADDRNOTAVAIL: noSuchAddress(host),
+        ENOTFOUND: noSuchAddress(host),
+        EAI_AGAIN: noSuchAddress(host),
       };
       const sentence = sentences[error.code ?? ''] ?? `Cannot listen on ${host}:${port}: ${error.message}.`;
       reject(new Error(sentence, { cause: error }));

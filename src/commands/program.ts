@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import type { ConfigFlags } from '../platform/config/load.ts';
+import { nearest } from '../platform/config/nearest.ts';
 import { VERSION } from '../version.ts';
 import { backupCommands } from './backups.ts';
 import { completionCommand } from './completion.ts';
@@ -22,8 +24,7 @@ export function createProgram(): Command {
     .exitOverride()
     .helpOption('-h, --help', 'say what a command does')
     .description("Kinora: your films and shows, and your community's own video site, from one process.")
-    .version(VERSION, '-V, --version', 'print the version')
-    .showHelpAfterError('Say "kinora --help" to see what there is.');
+    .version(VERSION, '-V, --version', 'print the version');
 
   program.commandsGroup('The server:');
   instanceOptions(
@@ -32,8 +33,13 @@ export function createProgram(): Command {
       'serve --port 9000 --data /srv/kinora',
     ])
       .option('--port <number>', 'the port to listen on (default: 8383)')
-      .option('--host <address>', 'the address to listen on'),
-  ).action(serve);
+      .option('--host <address>', 'the address to listen on')
+      // What is no command arrives here, since this is what "kinora" alone means.
+      .allowExcessArguments(),
+  ).action((flags: ConfigFlags, command: Command) => {
+    if (command.args.length > 0) refuseUnknown(program, command);
+    return serve(flags);
+  });
   instanceOptions(
     examples(program.command('worker').description('encode for a server that shares its Redis and its storage'), [
       'worker',
@@ -84,10 +90,27 @@ export function createProgram(): Command {
 
   program.commandsGroup('The rest:');
   completionCommand(program);
-  program.helpCommand('help [command]', 'say what a command does');
+  explainMistakes(program, 'kinora');
   program.addHelpText('after', `\nExit codes:\n${EXIT_MEANINGS.map(exitLine).join('\n')}`);
   examples(program, ['serve', 'user add ada --admin', 'user --help']);
   return program;
+}
+
+function refuseUnknown(program: Command, serveCommand: Command): never {
+  const [word] = program.args;
+  if (word === serveCommand.name()) serveCommand.error(`error: "serve" takes no argument: ${serveCommand.args[0]}`);
+  const meant = nearest(
+    word!,
+    program.commands.map((command) => command.name()),
+  );
+  program.error(`error: unknown command '${word}'${meant ? `. Did you mean ${meant}?` : ''}`);
+}
+
+/** Each command says how to ask for its own help. */
+function explainMistakes(command: Command, words: string): void {
+  command.showHelpAfterError(`Say "${words} --help" to see what there is.`);
+  if (command.commands.length > 0) command.helpCommand('help [command]', 'say what a command does');
+  for (const child of command.commands) explainMistakes(child, `${words} ${child.name()}`);
 }
 
 function exitLine([code, meaning]: readonly [number, string]): string {

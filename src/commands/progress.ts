@@ -1,3 +1,5 @@
+import { CommandFailure, EXIT } from './exit.ts';
+
 /** How a command that takes a while says how far it is. */
 export interface Progress {
   step(what: string): void;
@@ -31,7 +33,7 @@ export function createProgress(json: boolean): Progress {
 /** Runs `work` with a signal that Ctrl+C and `kill` abort, so that it can put things in order before it ends. */
 export async function untilSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const stop = () => controller.abort(new Error('Stopped. Nothing was left half done.'));
+  const stop = () => controller.abort(new CommandFailure('Stopped. Nothing was left half done.', EXIT.interrupted));
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, stop);
   try {
     return await work(controller.signal);

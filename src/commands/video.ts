@@ -81,6 +81,8 @@ async function importVideos(sources: string[], flags: ImportFlags): Promise<void
   if (title !== undefined && sources.length > 1) {
     throw wrongUsage('--title is for one file: import the others without.');
   }
+  const other = sources.find((source) => /^[a-z][a-z0-9+.-]+:\/\//i.test(source) && !isLink(source));
+  if (other) throw wrongUsage(`${other} cannot be fetched: links begin with https:// or http://.`);
   if (move && sources.some(isLink)) throw wrongUsage('--move is for files: what a link leads to stays where it is.');
   const needed = wait ? { needsServer: 'Nothing becomes playable before it is started: import without --wait.' } : {};
   const work = async (served: Instance) => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -20,7 +21,7 @@ import type { LibraryWire } from '../../src/features/libraries/api.ts';
 import type { VideoWire } from '../../src/features/videos/api.ts';
 import { type CommandOptions, runKinora } from '../support/kinora-command.ts';
 import { makeClip } from '../support/media.ts';
-import { type KinoraProcess, startKinora } from '../support/process.ts';
+import { type KinoraProcess, ownArgv, startKinora } from '../support/process.ts';
 
 /** Commands as an admin types them: on a folder nobody serves, and beside a running server. */
 
@@ -59,8 +60,40 @@ describe('exit codes', () => {
     [['--help'], 0],
     [['user', 'add', '--help'], 0],
     [['--version'], 0],
+    [['serve', '--port', 'many'], 2],
+    [['config', '--config', 'none.yaml'], 2],
+    [['video', 'import', '--as', 'ada', 'ftp://films.example/a.mp4'], 2],
   ])('of %j is %i', async (argv, code) => {
     expect((await runKinora(argv)).code).toBe(code);
+  });
+
+  it('come with what was probably meant, and whose help to ask for', async () => {
+    const stderrOf = async (...argv: string[]) => (await runKinora(argv)).stderr;
+    expect(await stderrOf('bakup', 'kinora.tar')).toBe(
+      'error: unknown command \'bakup\'. Did you mean backup?\nSay "kinora --help" to see what there is.\n',
+    );
+    expect(await stderrOf('serve', '/srv')).toContain('"serve" takes no argument: /srv');
+    expect(await stderrOf('jobs', 'list', '--sate')).toContain('Say "kinora jobs list --help"');
+    expect(await stderrOf('serve', '--host', 'no.such.name.invalid', '--data', data)).toContain('Set http.host to one');
+    expect(await stderrOf('video', 'import', '--as', 'ada', 'ftp://a/b')).toContain('begin with https:// or http://');
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  it('of what cannot be printed is 0 for a reader that has had enough, and 1 for a full disk', async () => {
+    const printInto = async (where: string) => {
+      const [command, ...first] = ownArgv();
+      const line = [command!, ...first, 'config'].map((word) => `'${word}'`).join(' ');
+      const child = spawn('bash', ['-c', `set -o pipefail; ${line} ${where}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+      let stderr = '';
+      child.stderr.on('data', (chunk) => (stderr += chunk));
+      const [code] = await once(child, 'close');
+      return { code, stderr };
+    };
+    expect(await printInto('| true')).toEqual({ code: 0, stderr: '' });
+    expect(await printInto('> /dev/full')).toEqual({
+      code: 1,
+      stderr: 'What this command prints cannot be written: its disk is full.\n',
+    });
   });
 
   it('say where there is no Kinora, and make none', async () => {

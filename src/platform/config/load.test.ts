@@ -38,6 +38,15 @@ function problems(given: Given): string[] {
   return [];
 }
 
+function catchError(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('It went well, and should not have.');
+}
+
 describe('where a value comes from', () => {
   it('is the default when nobody says anything', () => {
     const { config, origins, file, setupToken } = load();
@@ -196,15 +205,51 @@ describe('mistakes in the file', () => {
     ],
     ['encoding:\n  heights: []\n', ['kinora.yaml:2:12 encoding.heights: must have at least 1 entry, not []']],
     ['encoding:\n  heights: [1080, 12]\n', ['kinora.yaml:2:19 encoding.heights.1: must be at least 144, not 12']],
-    ['- a\n', ['kinora.yaml:1:1 must be a list of sections such as "http:"']],
-    ['just words', ['kinora.yaml:1:1 must be a list of sections such as "http:"']],
+    ['- a\n', ['kinora.yaml:1:1 must be sections such as "http:", with their keys below them']],
+    ['just words', ['kinora.yaml:1:1 must be sections such as "http:", with their keys below them']],
+    ['http:\n\tport: 9000\n', ['kinora.yaml:2:1 a tab stands where YAML wants spaces: indent with two spaces']],
+    [
+      'http:\n  port: 1\n---\nhttp:\n',
+      ['kinora.yaml:3:1 a second document begins with this "---": put all settings into one'],
+    ],
+    [
+      'instance:\n  name: Films: ours\n',
+      ['kinora.yaml:2:9 there is a second ": " in this line: put quotes around a text that has one in it'],
+    ],
+    ['instance:\n  name: 1984\n', ['kinora.yaml:2:9 instance.name: must be text, not 1984: put quotes around it']],
+    [
+      'accounts:\n  secret: 31415926\n',
+      ['kinora.yaml:2:11 accounts.secret: must be text, not "***": put quotes around it'],
+    ],
   ])('%j', (yaml, messages) => {
     expect(problems({ yaml })).toEqual(messages);
   });
 
   it('says where YAML itself is broken, and where a key comes twice', () => {
     expect(problems({ yaml: 'http:\n  port: [1\n' })[0]).toMatch(/^kinora\.yaml:\d+:\d+ /);
-    expect(problems({ yaml: 'http:\n  port: 1\n  port: 2\n' })[0]).toMatch(/^kinora\.yaml:3:3 .*unique/);
+    expect(problems({ yaml: 'http:\n  port: 1\n  port: 2\n' })[0]).toMatch(/^kinora\.yaml:3:3 .*a second time/);
+    const tens = (name: string) => `[${Array(10).fill(name).join(', ')}]`;
+    const yaml = ['x', '*a', '*b', '*c'].map((name, n) => `${'abcd'[n]}: &${'abcd'[n]} ${tens(name)}\n`).join('');
+    expect(problems({ yaml })).toEqual([expect.stringMatching(/^kinora\.yaml Excessive alias count/)]);
+  });
+
+  it.each<[string, Buffer]>([
+    ['Latin-1', Buffer.from('instance:\n  name: Küche\n', 'latin1')],
+    ['UTF-16', Buffer.from('\ufeffinstance:\n  name: Home\n', 'utf16le')],
+  ])('refuses a file in %s', (_name, bytes) => {
+    writeFileSync(join(cwd, 'other.yaml'), bytes);
+    const { message } = catchError(() => load({ flags: { config: 'other.yaml' } }));
+    expect(message).toContain('other.yaml  it is not in UTF-8: save it as UTF-8');
+  });
+
+  it('takes a file as Windows saves it, with a mark at its start and CRLF', () => {
+    const { config, origins } = load({ yaml: '\ufeffhttp:\r\n  port: 9000\r\n' });
+    expect(config.http.port).toBe(9000);
+    expect(origins['http.port']).toMatch(/kinora\.yaml:2$/);
+  });
+
+  it('is told when it names a folder', () => {
+    expect(problems({ flags: { config: '.' } })[0]).toMatch(/this is a folder: name the file in it$/);
   });
 
   it('lists everything at once: file, environment and flags', () => {

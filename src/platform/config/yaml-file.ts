@@ -5,6 +5,7 @@ import { type ConfigGroup, type ConfigKey, configKeys, configTree, isGroup, unwr
 import { nearest } from './nearest.ts';
 import { type ConfigProblem, explainIssue } from './problems.ts';
 import { ConfigSchema } from './schema.ts';
+import { decodeConfigText, explainUnreadable, explainYamlError } from './yaml-mistakes.ts';
 
 export interface ConfigFile {
   /** What the file says, checked but without defaults; empty when there are problems. */
@@ -18,11 +19,10 @@ export interface ConfigFile {
 export function readConfigFile(file: string): ConfigFile {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = decodeConfigText(readFileSync(file));
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    return { values: {}, problems: [{ where: file, message: reason }], placeOf: () => file };
+    const message = explainUnreadable(error as NodeJS.ErrnoException);
+    return { values: {}, problems: [{ where: file, message }], placeOf: () => file };
   }
   return parseConfigFile(file, text);
 }
@@ -37,15 +37,21 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
   const failed = (problems: ConfigProblem[]): ConfigFile => ({ values: {}, problems, placeOf });
 
   if (document.errors.length > 0) {
-    return failed(document.errors.map(({ pos, message }) => ({ where: at(pos[0]), message })));
+    return failed(document.errors.map((error) => ({ where: at(error.pos[0]), message: explainYamlError(error) })));
   }
-  const root: unknown = document.toJS() ?? {};
+  let root: unknown;
+  try {
+    root = document.toJS() ?? {};
+  } catch (error) {
+    // Aliases that multiply without end.
+    return failed([{ where: file, message: (error as Error).message }]);
+  }
   if (
     !isMap(document.contents) &&
     document.contents !== null &&
     !(isScalar(document.contents) && document.contents.value === null)
   ) {
-    return failed([{ where: at(0), message: 'must be a list of sections such as "http:"' }]);
+    return failed([{ where: at(0), message: 'must be sections such as "http:", with their keys below them' }]);
   }
   const values = dropEmptySections(root as Record<string, unknown>, configTree());
   const parsed = ConfigSchema.safeParse(values);
@@ -59,12 +65,21 @@ export function parseConfigFile(file: string, text: string): ConfigFile {
         message: explainUnknownKey(path, key),
       }));
     }
-    const message = `${path.join('.')}: ${explainIssue(issue, valueAt(values, path))}`;
+    const value = valueAt(values, path);
+    // Passwords of digits alone are numbers to YAML. A secret is not repeated in an error that lands in a log.
+    const quotes = issue.code === 'invalid_type' && issue.expected === 'string' && typeof value === 'number';
+    const reason = isSecret(path) && value !== undefined ? explainIssue(issue, SECRET) : explainIssue(issue, value);
+    const message = `${path.join('.')}: ${reason}${quotes ? ': put quotes around it' : ''}`;
     return [{ offset: offsetOf(document.contents, path, 'value'), message }];
   });
   problems.sort((a, b) => a.offset - b.offset);
   return failed(problems.map(({ offset, message }) => ({ where: at(offset), message })));
 }
+
+const SECRET = '***';
+
+const isSecret = (path: (string | number)[]) =>
+  configKeys().some(({ secret, path: known }) => secret && known.join('.') === path.join('.'));
 
 /** A section whose keys are all commented out reads as null: it is a section all the same. */
 function dropEmptySections(values: Record<string, unknown>, group: ConfigGroup): Record<string, unknown> {
