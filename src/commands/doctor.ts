@@ -19,7 +19,6 @@ import { pushCheck } from './doctor/push.ts';
 import { databaseCheck, dataFolderCheck, librariesCheck } from './doctor/storage.ts';
 import { workersCheck } from './doctor/workers.ts';
 import { loadedFor, loadedWithBrowser } from './options.ts';
-import { usesColour } from './print.ts';
 
 /** What is looked at, in the order of the report. */
 const CHECKS: readonly Check[] = [
@@ -57,8 +56,9 @@ interface Section {
 
 /** `kinora doctor`: looks at everything Kinora needs, also while it runs. Exit code 1 where something keeps it from working. */
 export async function doctor({ json = false, only, ...flags }: DoctorFlags): Promise<void> {
+  const usesColour = process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   const print = (section: Section) => {
-    if (!json) process.stdout.write(sectionText(section, usesColour()));
+    if (!json) process.stdout.write(sectionText(section, usesColour));
   };
   const sections: Section[] = [];
   for await (const section of examine(flags, only)) {

@@ -30,7 +30,7 @@ async function workerHealth(name: string, flags: ConfigFlags): Promise<void> {
   const url = loadedFor(flags).config.jobs.redis;
   if (url === '') throw new Error('jobs.redis is not set: there are no workers.');
   let why = noAnswer(url);
-  const redis = await openRedis(url, (error) => (why = redisTrouble(error)));
+  const redis = await openRedis(url, (error) => (why = redisTrouble(url, error)));
   try {
     const workers = await presentWorkers(redis).catch(() => {
       throw new Error(`Redis at ${redisName(url)} cannot be used: ${why}.`);

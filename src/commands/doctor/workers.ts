@@ -18,13 +18,13 @@ export const workersCheck: Check = {
     if (url === '') return [];
     const name = redisName(url);
     let lastError = noAnswer(url);
-    const redis = await openRedis(url, (error) => (lastError = redisTrouble(error)));
+    const redis = await openRedis(url, (error) => (lastError = redisTrouble(url, error)));
     try {
       const info = await inTime(redis.info());
       return [...serverFindings(name, info), ...(await policyFindings(redis)), ...(await workerFindings(redis))];
     } catch (error) {
       // Workers help; without them the server does all by itself.
-      const why = error instanceof TimedOut ? lastError : redisTrouble(error as Error);
+      const why = error instanceof TimedOut ? lastError : redisTrouble(url, error as Error);
       const todo = 'Start it, or correct jobs.redis. Until then this server encodes by itself.';
       return [warning(`Redis at ${name} cannot be used: ${why}`, todo)];
     } finally {

@@ -16,15 +16,21 @@ const SENTENCES: Record<string, string> = {
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
     'it wants a certificate of its clients, and Kinora shows none; set tls-auth-clients no there',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS on this port; write redis:// instead of rediss://',
-  ECONNRESET: 'it ends the connection (ECONNRESET); if it wants TLS, write rediss://',
   WRONGPASS: 'it does not accept the name and password of jobs.redis',
   NOAUTH: 'it wants a password: redis://:password@host',
 };
 
-/** A clause to follow "cannot be reached: ", without a full stop. */
-export function redisTrouble(error: Error): string {
+/** A clause to follow "cannot be reached: ", without a full stop. `url`: that of the Redis. */
+export function redisTrouble(url: string, error: Error): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'ECONNRESET' || code === 'EPIPE') return `it ends the connection (${code}); ${whyEnded(url)}`;
   // OpenSSL's own messages are for those who build it, over several lines.
   const own = code.startsWith('ERR_SSL_') ? `no safe connection comes about (${code})` : message.trim();
   return SENTENCES[code] ?? SENTENCES[message.split(' ', 1)[0]!] ?? own;
 }
+
+/** By TLS 1.3 a client that lacks a certificate hears of it only after its first words, or finds the connection gone. */
+const whyEnded = (url: string) =>
+  url.startsWith('rediss:')
+    ? 'if it wants a certificate of its clients, set tls-auth-clients no there'
+    : 'if it wants TLS, write rediss://';

@@ -204,7 +204,7 @@ export function createWorkerLink({ url, self, log, refusal, work }: WorkerLinkOp
       let saidAway = false;
       redis = await openRedis(url, (error) => {
         if (!saidAway)
-          log.warn(`Redis at ${redisName(url)} cannot be reached: ${redisTrouble(error)}. It is tried again.`);
+          log.warn(`Redis at ${redisName(url)} cannot be reached: ${redisTrouble(url, error)}. It is tried again.`);
         saidAway = true;
       });
       redis.on('ready', () => {

@@ -106,7 +106,7 @@ export function createWorkforce({ url, self, announce, clock, log }: WorkforceOp
   async function connect(): Promise<void> {
     const { Queue: BullQueue, QueueEvents: BullEvents } = await import('bullmq');
     redis ??= await openRedis(url, (error) => {
-      lastError = redisTrouble(error);
+      lastError = redisTrouble(url, error);
     });
     if (stop.signal.aborted) return redis.disconnect();
     const quiet = (error: Error) => log.debug({ error }, 'BullMQ says so.');
