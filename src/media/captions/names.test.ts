@@ -39,6 +39,17 @@ describe('whose a caption file is, and what it is', () => {
   });
 
   it.each([
+    ['NFC', 'NFD'],
+    ['NFD', 'NFC'],
+  ] as const)('knows a film in %s by captions in %s', (ofFilm, ofCaption) => {
+    const film = 'Amélie à Paris.mkv'.normalize(ofFilm);
+    for (const name of ['Amélie à Paris.en.srt', 'Subs/Amélie à Paris.en.srt', 'Subs/Amélie à Paris/English.srt']) {
+      const match = matchCaption(name.normalize(ofCaption), [film, 'Another.mkv']);
+      expect(match).toEqual({ film, name: { ...plain, language: 'en' } });
+    }
+  });
+
+  it.each([
     'Filmmaker.en.srt',
     'Another.srt',
     'Extras/Film.en.srt',

@@ -52,14 +52,15 @@ export function isCaptionFolder(name: string): boolean {
  * there is but one film). `films` are names with their extensions.
  */
 export function matchCaption(path: string, films: readonly string[]): { film: string; name: CaptionName } | null {
-  const parts = path.split(/[\\/]/);
+  // macOS writes names decomposed, other systems as they were typed: the same name has two lengths.
+  const parts = path.normalize('NFC').split(/[\\/]/);
   const stem = parts.pop()!.replace(/\.[a-z]{3}$/i, '');
   if (parts.length > 0 && !isCaptionFolder(parts[0]!)) return null;
   if (parts.length > 2) return null;
   const found = longestOf(films, (film) => restOf(stem, film));
   if (found && parts.length < 2) return { film: found.film, name: readCaptionName(found.rest) };
   if (parts.length === 2) {
-    const film = films.find((candidate) => same(stemOf(candidate), parts[1]!));
+    const film = films.find((candidate) => same(stemOf(candidate.normalize('NFC')), parts[1]!));
     if (!film) return null;
     return { film, name: readCaptionName(restOf(stem, film) ?? stem) };
   }
@@ -76,14 +77,14 @@ function longestOf(films: readonly string[], rest: (film: string) => string | nu
 
 /** What follows a film's name in a caption's: "" for the same name, null for another's. */
 function restOf(stem: string, film: string): string | null {
-  const own = stemOf(film);
+  const own = stemOf(film.normalize('NFC'));
   if (same(stem, own)) return '';
   if (!same(stem.slice(0, own.length), own)) return null;
   return /^[\s._\-([]/.test(stem.slice(own.length)) ? stem.slice(own.length) : null;
 }
 
 const stemOf = (film: string) => film.replace(/\.[A-Za-z0-9]{2,5}$/, '');
-const same = (a: string, b: string) => a.normalize('NFC').toLowerCase() === b.normalize('NFC').toLowerCase();
+const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 /** Reads ".en.forced", "2_English", ".pt-BR.sdh", ".eng.hi.default", ".Commentary.en". */
 export function readCaptionName(rest: string): CaptionName {
