@@ -44,6 +44,8 @@ export interface VideoTrack {
   codedHeight: number;
   /** Clockwise turn that makes it upright. */
   rotation: 0 | 90 | 180 | 270;
+  /** To be turned upside down before that, as cameras that look at their owner store it. Absent where it is not. */
+  mirrored?: true;
   /** Upright, in square pixels, both even. */
   width: number;
   height: number;

@@ -23,7 +23,7 @@ import { hasKeyFrames, readKeyFrame } from './packager/key-frames.ts';
 import { createPackager } from './packager/packager.ts';
 import { createPacketThread } from './packager/packet-thread.ts';
 import { createInputPool } from './reading/input-pool.ts';
-import { createSourceFiles } from './reading/source-files.ts';
+import { createSourceFiles, isSystemError } from './reading/source-files.ts';
 import { isMadeBySessions, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
 import { type CacheKeeper, createCacheKeeper } from './store/cache-keeper.ts';
 import { createHotCache } from './store/hot-cache.ts';
@@ -245,9 +245,9 @@ async function cut<T>(make: () => Promise<T>): Promise<T> {
   try {
     return await make();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     // A problem is somebody else's: the storage that is away.
-    if (error instanceof Problem || (typeof code === 'string' && !code.startsWith('ERR_'))) throw error;
+    if (error instanceof Problem) throw error;
+    if (isSystemError(error)) throw unreadable(error);
     throw segmentUnavailable('The original file is damaged here: choose another quality, or go on behind this place.', {
       cause: error,
     });
@@ -271,12 +271,18 @@ async function guarded<T>(make: () => Promise<T>): Promise<T> {
         headers: { 'Retry-After': '5' },
       });
     }
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw segmentUnavailable('The original file cannot be reached now.', {
-        cause: error,
-        headers: { 'Retry-After': '30' },
-      });
-    }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw unreadable(error);
     throw error;
   }
+}
+
+/** Gone with its disk, or for others' eyes only: nothing is known of what is in it. */
+function unreadable(cause: unknown): Problem {
+  const { code } = cause as NodeJS.ErrnoException;
+  const isForbidden = code === 'EACCES' || code === 'EPERM';
+  const why = isForbidden ? 'the server is not allowed to read it' : 'its disk or folder may be gone for the moment';
+  return segmentUnavailable(`The original file cannot be reached now: ${why}.`, {
+    cause,
+    headers: { 'Retry-After': '30' },
+  });
 }

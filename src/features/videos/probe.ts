@@ -1,6 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { Problem } from '../../core/problem.ts';
 import { HOUR_MS } from '../../core/time.ts';
+import { isProtected } from '../../media/container/protection.ts';
 import { sniffContainer } from '../../media/container/sniff.ts';
 import { listTimesArgv, probeArgv } from '../../media/encode/argv.ts';
 import { encodable } from '../../media/encode/encoders/encoders.ts';
@@ -8,12 +9,13 @@ import { lackingFilters } from '../../media/encode/filters.ts';
 import { planRenditions } from '../../media/plan/plan.ts';
 import { primaryVideo } from '../../media/plan/video.ts';
 import { readLengthSec } from '../../media/probe/packets.ts';
-import { declaresLength, mediaUnplayable, readProbe } from '../../media/probe/read.ts';
+import { declaresLength, mediaEncrypted, mediaUnplayable, readProbe } from '../../media/probe/read.ts';
 import type { Container, MediaInfo } from '../../media/types.ts';
 import { FfmpegError } from '../../platform/ffmpeg.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import { isStorageAway } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
+import { readMoov } from '../../streaming/reading/moov.ts';
 import { openPath } from '../../streaming/reading/open-path.ts';
 import { type Facts, readFacts } from '../../streaming/reading/read-facts.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
@@ -107,6 +109,7 @@ async function readInProcess(app: App, path: string, container: Container, signa
 }
 
 async function askFfprobe(app: App, path: string, container: Container, signal: AbortSignal): Promise<MediaInfo> {
+  if (container.name === 'mp4') await refuseProtected(path);
   let printed: Buffer;
   try {
     printed = await app.ffmpeg.probe(probeArgv({ path, demuxer: container.demuxer }), { signal });
@@ -119,6 +122,17 @@ async function askFfprobe(app: App, path: string, container: Container, signal: 
   const said: unknown = JSON.parse(printed.toString('utf8'));
   const measuredSec = declaresLength(said) ? null : await measureLength(app, path, container, signal);
   return readProbe(said, container, measuredSec);
+}
+
+/** What ffprobe says of an encrypted film is what it would be without: it would be offered, and decode to noise. */
+async function refuseProtected(path: string): Promise<void> {
+  const file = await openPath(path);
+  try {
+    const moov = await readMoov(file);
+    if (moov && isProtected(moov.bytes)) throw mediaEncrypted();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Of a file that does not say: all of it has to be read. Null where even that does not tell. */

@@ -30,6 +30,7 @@ export function readPicture(stream: Json): Picture | null {
     codedWidth,
     codedHeight,
     rotation,
+    ...(isMirrored(stream) ? { mirrored: true as const } : {}),
     ...uprightSize(codedWidth, codedHeight, fraction(stream.sample_aspect_ratio), rotation),
     frameRate: readFrameRate(stream),
     interlaced: INTERLACED.has(String(stream.field_order)),
@@ -60,6 +61,14 @@ function readRotation(stream: Json): VideoTrack['rotation'] {
   const clockwise = matrix ? -real(matrix.rotation)! : (tag ?? 0);
   const quarter = ((Math.round(clockwise / 90) % 4) + 4) % 4;
   return (quarter * 90) as VideoTrack['rotation'];
+}
+
+/** Whether the display matrix turns the picture over: ffprobe prints its nine numbers, but tells of the turn alone. */
+function isMirrored(stream: Json): boolean {
+  const printed = listOf(stream.side_data_list).find((data) => typeof data.displaymatrix === 'string')?.displaymatrix;
+  const rows = String(printed ?? '').matchAll(/^[0-9a-f]{8}:\s+(-?\d+)\s+(-?\d+)\s/gm);
+  const [x, y] = [...rows].map(([, across, down]) => [Number(across), Number(down)] as const);
+  return x !== undefined && y !== undefined && x[0] * y[1] - x[1] * y[0] < 0;
 }
 
 /** The average rate; where it is missing or a clock's (90000/1), the lowest rate all timestamps fit, if that is believable. */

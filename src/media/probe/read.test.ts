@@ -68,6 +68,11 @@ test('a film as ffprobe tells of it', () => {
   expect(info.chapters).toEqual([{ startMs: 0, endMs: 30_250, title: 'One' }]);
 });
 
+test('an encrypted film is told from a damaged one', () => {
+  const encrypted = { ...picture, tags: { enc_key_id: 'bm90aGluZw==' } };
+  expect(() => probe([encrypted, sound])).toThrow(/This file is encrypted \(DRM\)/);
+});
+
 describe('upright, in square pixels, even', () => {
   const turned = (rotation: unknown) => ({ side_data_list: [{ side_data_type: 'Display Matrix', rotation }] });
   test.each<[string, object, [rotation: number, width: number, height: number]]>([
@@ -92,6 +97,19 @@ describe('upright, in square pixels, even', () => {
     ],
   ])('%s', (_, more, [rotation, width, height]) => {
     expect(firstVideo(more)).toMatchObject({ rotation, width, height });
+  });
+
+  const row = (n: number, ...numbers: number[]) =>
+    `0000000${n}: ${numbers.map((x) => String(x).padStart(12)).join('')}\n`;
+  test.each([
+    ['upright', [65536, 0, 0, 65536], undefined],
+    ['turned', [0, 65536, -65536, 0], undefined],
+    ['mirrored', [-65536, 0, 0, 65536], true],
+    ['upside down in a mirror', [65536, 0, 0, -65536], true],
+    ['mirrored and turned', [0, 65536, 65536, 0], true],
+  ] as const)('%s, by the whole matrix', (_, [a, b, c, d], mirrored) => {
+    const displaymatrix = `\n${row(0, a, b, 0)}${row(1, c, d, 0)}${row(2, 0, 0, 1073741824)}`;
+    expect(firstVideo({ side_data_list: [{ displaymatrix, rotation: 0 }] }).mirrored).toBe(mirrored);
   });
 });
 

@@ -7,6 +7,10 @@ import { readPicture } from './picture.ts';
 import { cleanText } from './titles.ts';
 
 export const mediaUnplayable = defineProblem('media-unplayable', 422);
+export const mediaEncrypted = () =>
+  mediaUnplayable(
+    'This file is encrypted (DRM): only the player or the shop it comes from can open it. Use a copy without protection.',
+  );
 
 /** More tracks of a kind than this are an accident or an attack. */
 const MOST_TRACKS = 64;
@@ -50,6 +54,8 @@ export function readProbe(json: unknown, container: Container, measuredSec: numb
   for (const stream of streams) {
     const index = integer(stream.index);
     if (index === null || index < 0) continue;
+    // Matroska's ContentEncryption, as ffmpeg's demuxer tells of it.
+    if ('enc_key_id' in tagsOf(stream)) throw mediaEncrypted();
     if (stream.codec_type === 'video') {
       const ordinal = ordinals.video++;
       if (isCover(stream, container, hasFilm)) covers.push(index);

@@ -1,6 +1,7 @@
 import { type CutPoint, TARGET_US } from '../../media/plan/boundaries.ts';
 import { type CutTrack, createPacketReader, type PacketReader } from '../reading/cut-track.ts';
 import type { LightPacket } from '../reading/packet-sink.ts';
+import { BeyondEnd } from '../reading/source-files.ts';
 
 /** So many key frames are held against the bitstream, spread over the film; one that is none, and all are. */
 const SAMPLED = 64;
@@ -71,8 +72,9 @@ async function searchCuts(search: Search, isChecked: ((n: number) => boolean) | 
     const wantedSec = first.timestamp + (n * TARGET_US) / 1e6 + LATE_KEY_SEC;
     let key = n === 0 ? first : await sink.getKeyPacket(wantedSec, METADATA);
     while (key && key.timestamp > lastSec && n > 0 && (isChecked === null || isChecked(n))) {
-      const whole: LightPacket | null = await sink.getKeyPacket(key.timestamp + 1e-5);
-      if (whole && (await reader.isEntry(whole))) break;
+      const whole: LightPacket | 'beyond' | null = await sink.getKeyPacket(key.timestamp + 1e-5).catch(orBeyond);
+      // Of a film that was cut off, what is beyond its end is believed: what is before can be watched.
+      if (whole === 'beyond' || (whole && (await reader.isEntry(whole)))) break;
       if (isChecked !== null || ++lookedInto > MOST_LOOKED_INTO) return null;
       key = await sink.getKeyPacket(key.timestamp - 1e-4, METADATA);
     }
@@ -82,6 +84,11 @@ async function searchCuts(search: Search, isChecked: ((n: number) => boolean) | 
     cuts.push({ keyUs: toUs(key.timestamp - originSec), startUs: toUs(startSec - originSec) });
   }
   return cuts;
+}
+
+function orBeyond(error: unknown): 'beyond' {
+  if (error instanceof BeyondEnd) return 'beyond';
+  throw error;
 }
 
 /** When the first picture is shown that a decoder makes of a track; null for an empty one. */

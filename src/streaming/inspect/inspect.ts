@@ -1,4 +1,5 @@
 import type { InputTrack } from 'mediabunny';
+import { Problem } from '../../core/problem.ts';
 import { hasCuts } from '../../media/container/edit-lists.ts';
 import { readSampleTable } from '../../media/container/sample-tables.ts';
 import { regularGrid, sourceGrid } from '../../media/plan/boundaries.ts';
@@ -6,10 +7,11 @@ import { browserPlaysAudio, browserPlaysVideo, deliveredCodecString } from '../.
 import type { CopyTrack } from '../../media/plan/input.ts';
 import { sharedGrid } from '../../media/plan/plan.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../../media/types.ts';
-import type { Ffmpeg } from '../../platform/ffmpeg.ts';
+import { type Ffmpeg, FfmpegError } from '../../platform/ffmpeg.ts';
 import type { CutAudio, CutTrack } from '../reading/cut-track.ts';
 import type { InputPool, OpenInput, OpenTrack } from '../reading/input-pool.ts';
 import type { Moov } from '../reading/moov.ts';
+import { isSystemError } from '../reading/source-files.ts';
 import type { CutSpec, Timeline } from '../source.ts';
 import { measureClocks } from './clocks.ts';
 import { findCuts } from './cuts.ts';
@@ -64,17 +66,34 @@ const WHY_SHORT_SOUND = 'Encoded: the sound ends before the picture, and silence
  * 4 s is asked for. What the packager cannot read, but browsers could, ffmpeg is asked about; where it does not know either,
  * a regular grid is all there is.
  */
-export async function inspectSource(
+export async function inspectSource(ports: InspectPorts, path: string, info: MediaInfo): Promise<Inspection> {
+  const input = await openInput(ports.pool, path);
+  try {
+    return await inspectWith(ports, path, info, input);
+  } catch (error) {
+    if (input === null || isSystemError(error) || error instanceof FfmpegError || error instanceof Problem) throw error;
+    // The packager opens it, but stumbles over damage further in: ffmpeg reads past that.
+    return inspectWith(ports, path, info, null);
+  }
+}
+
+/** Null where the container is none of the packager's: ffmpeg has to cut it. Throws what the file system throws. */
+async function openInput(pool: InputPool, path: string): Promise<OpenInput | null> {
+  try {
+    return await pool.open(path);
+  } catch (error) {
+    if (isSystemError(error)) throw error;
+    return null;
+  }
+}
+
+async function inspectWith(
   { pool, ffmpeg }: InspectPorts,
   path: string,
   info: MediaInfo,
+  opened: OpenInput | null,
 ): Promise<Inspection> {
-  let input: OpenInput | null = null;
-  try {
-    input = await pool.open(path);
-  } catch {
-    // Not a container of the packager's: ffmpeg has to cut it.
-  }
+  let input = opened;
   const moov = input?.moov ?? (info.container.name === 'mp4' ? await pool.moov(path) : null);
   const isCutUp = moov !== null && followsCuts(moov);
   if (isCutUp) input = null;
@@ -157,7 +176,7 @@ async function inspectUnread(
   const found = new Map<number, RemuxTrack>();
   const [picture] = info.video;
   const tracks = [
-    ...(picture && picture.rotation === 0 && browserPlaysVideo(picture) !== 'none' ? [picture] : []),
+    ...(picture && !isTurned(picture) && browserPlaysVideo(picture) !== 'none' ? [picture] : []),
     ...info.audio.filter((track) => browserPlaysAudio(track) === 'universal').slice(0, MOST_REMUXED_SOUNDS),
   ];
   for (const track of tracks) {
@@ -168,6 +187,8 @@ async function inspectUnread(
   }
   return found;
 }
+
+const isTurned = ({ rotation, mirrored }: VideoTrack) => rotation !== 0 || mirrored === true;
 
 function spanOf({ startSec, endSec }: Pick<RemuxTrack, 'startSec' | 'endSec'>, originSec: number) {
   return { startSec: startSec - originSec, endSec: endSec - originSec };

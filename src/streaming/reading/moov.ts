@@ -13,7 +13,7 @@ export interface Moov {
 }
 
 /** Reads the `moov` box, wherever it lies. Null where there is none, or where the file is fragmented: its tables are empty then. */
-export async function readMoov(source: ByteSource): Promise<Moov | null> {
+export async function readMoov(source: Pick<ByteSource, 'sizeBytes' | 'read'>): Promise<Moov | null> {
   for (let at = 0, boxes = 0; at + 8 <= source.sizeBytes && boxes < MOST_BOXES; boxes++) {
     const box = readBoxHeader(await source.read(at, 16), 0);
     if (!box || box.type === 'moof') return null;

@@ -160,10 +160,19 @@ export function byteSource(files: SourceFiles, path: string, sizeBytes: number):
   };
 }
 
+/** A sample lies beyond the end of its file: it was cut off, or has not come whole yet. */
+export class BeyondEnd extends Error {}
+
+/** Whether the system could not read a file (`ENOENT`, `EIO`, `EACCES`): nothing is said of what is in it then. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return typeof code === 'string' && !code.startsWith('ERR_');
+}
+
 /** Bytes that have to be there. What a damaged table promises beyond the file's end is not asked memory for. */
 export async function readSample(source: ByteSource, position: number, sizeBytes: number): Promise<Buffer> {
   const data = position + sizeBytes <= source.sizeBytes ? await source.read(position, sizeBytes) : null;
-  if (data?.length !== sizeBytes) throw new Error('the file ends before this sample');
+  if (data?.length !== sizeBytes) throw new BeyondEnd('the file ends before this sample');
   return data;
 }
 
