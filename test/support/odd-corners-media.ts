@@ -1,7 +1,16 @@
 import { AAC, type FlashOptions, makeFlashes, PLAIN } from './flash-and-beep.ts';
 import { makeHeAac } from './he-aac.ts';
 import { makeMedia } from './media.ts';
-import { allKeys, allKeysMatroska, boxesOf, type OddFile, PRIMING, patched, vp9 } from './odd-insides-media.ts';
+import {
+  allKeys,
+  allKeysMatroska,
+  boxesOf,
+  type OddFile,
+  PRIMING,
+  patched,
+  vp9,
+  withMatrix,
+} from './odd-insides-media.ts';
 
 /** More files with something odd: what surrounds the film, what says how long it is, and what it is made of. */
 
@@ -58,7 +67,25 @@ const layout = (name: string, channels: number): OddFile => ({
 });
 const av1 = ['-c:v', 'libsvtav1', '-preset', '12', '-g', '60', '-pix_fmt', 'yuv420p', '-b:v', '300k'];
 
+const encodedOnly = { ...usual, modes: 'encoded / copied' };
+
 export const oddCorners: Record<string, OddFile> = {
+  'mirrored sides': {
+    ...encodedOnly,
+    make: () => withMatrix(clip('mp4'), -1, 0, 0, 1),
+    red: 'upper right',
+  },
+  'up and down mirrored': {
+    ...encodedOnly,
+    make: () => withMatrix(clip('mp4'), 1, 0, 0, -1),
+    red: 'lower left',
+    why: /stored mirrored/,
+  },
+  'a mirrored picture that is turned as well': {
+    ...encodedOnly,
+    make: () => withMatrix(clip('mp4'), 0, 1, 1, 0),
+    size: '144x256',
+  },
   'another picture before it, which is not the default': {
     ...inMatroska,
     make: () => behind('mkv', GREY, x264At(0), ...isDefault(1)),

@@ -91,12 +91,16 @@ export function boxesOf(
 
 /** Sets the matrix of the first track: it is to be turned clockwise by this much (14496-12 section 8.3.2). */
 export async function turned(path: Promise<string>, degrees: 90 | 180 | 270): Promise<string> {
-  const one = 0x10000;
-  const [a, b, c, d] = { 90: [0, one, -one, 0], 180: [-one, 0, 0, -one], 270: [0, -one, one, 0] }[degrees];
-  return patched(await path, `turned-${degrees}`, (bytes) => {
+  const [a, b, c, d] = { 90: [0, 1, -1, 0], 180: [-1, 0, 0, -1], 270: [0, -1, 1, 0] }[degrees] as number[];
+  return withMatrix(path, a!, b!, c!, d!);
+}
+
+/** Sets the four numbers of the first track's matrix that turn, mirror and scale. */
+export async function withMatrix(path: Promise<string>, a: number, b: number, c: number, d: number): Promise<string> {
+  return patched(await path, `matrix-${[a, b, c, d].join('_')}`, (bytes) => {
     const [tkhd] = boxesOf(bytes, 'tkhd');
     const at = tkhd!.bodyStart + 40;
-    for (const [n, value] of [a, b, 0, c, d].entries()) bytes.writeInt32BE(value!, at + n * 4);
+    for (const [n, value] of [a, b, 0, c, d].entries()) bytes.writeInt32BE(value * 0x10000, at + n * 4);
     return bytes;
   });
 }

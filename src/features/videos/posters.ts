@@ -63,7 +63,7 @@ async function readCandidates(
   if (film) {
     const options = { path: film.path, demuxer: 'mov', trackIndex: 0, source: track, width: POSTER_WIDTH };
     fetched = await makeFrames(app, join(folder, 'candidates'), signal, (into) =>
-      framesArgv({ ...options, folder: into, picking: { turn: track.rotation } }),
+      framesArgv({ ...options, folder: into, picking: { turn: track } }),
     );
     if (fetched.length >= film.frames) return fetched;
     app.log.debug(

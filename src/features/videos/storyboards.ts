@@ -62,7 +62,7 @@ async function drawSheets(app: App, source: StreamSource, plan: StoryboardPlan, 
   const momentsUs = Array.from({ length: plan.tiles }, (_, n) => (n + 0.5) * plan.intervalSec * 1e6);
   const film = await writeKeyFrames(app, source, track, momentsUs, join(folder, 'keys.mp4'), signal);
   if (film && film.frames * TILES_A_KEY >= plan.tiles) {
-    const sheets = await draw({ path: film.path, demuxer: 'mov', trackIndex: 0, turn: track.rotation }, 1, 'all').catch(
+    const sheets = await draw({ path: film.path, demuxer: 'mov', trackIndex: 0, turn: track }, 1, 'all').catch(
       () => [],
     );
     signal.throwIfAborted();

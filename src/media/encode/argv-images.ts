@@ -1,3 +1,4 @@
+import type { VideoTrack } from '../types.ts';
 import type { SourceStream } from './encode-options.ts';
 import { decoderOf, FLAGS, jpegArgs, seekTo } from './encoder-args.ts';
 import { number, type PictureSource, preparePicture } from './filters.ts';
@@ -12,7 +13,8 @@ export function coverArgv({ path, demuxer, trackIndex }: SourceStream): string[]
 
 /** Clockwise turns as filters: for pictures that have lost the container's note to turn them. */
 const TURNS = { 0: [], 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] } as const;
-export type Turn = keyof typeof TURNS;
+export type Turn = Pick<VideoTrack, 'rotation' | 'mirrored'>;
+const turnBy = ({ rotation, mirrored }: Turn) => [...(mirrored ? ['vflip'] : []), ...TURNS[rotation]];
 
 /** How frames are picked for posters: every frame of a film of key frames, or one every few seconds from the start. */
 type Picking = { turn: Turn } | { everySec: number; frames: number };
@@ -25,7 +27,7 @@ export function framesArgv(
   const size = sizeAt(source, width);
   const early = 'everySec' in picking;
   const filters = [
-    ...(early ? [`fps=1/${number(picking.everySec)}`] : TURNS[picking.turn]),
+    ...(early ? [`fps=1/${number(picking.everySec)}`] : turnBy(picking.turn)),
     ...preparePicture(source, size),
     `scale=${size.width}:${size.height}`,
     'setsar=1',
@@ -79,12 +81,12 @@ export function storyboardArgv(
     folder: string;
   },
 ): string[] {
-  const { path, demuxer, trackIndex, source, plan, decode, turn = 0, folder } = options;
+  const { path, demuxer, trackIndex, source, plan, decode, turn, folder } = options;
   const size = { width: plan.tileWidth, height: plan.tileHeight };
   const filters = [
     // Thinned first, so that all else is done for a few frames only.
     `fps=1/${number(plan.intervalSec)}:round=near:start_time=0:eof_action=pass`,
-    ...TURNS[turn],
+    ...(turn ? turnBy(turn) : []),
     ...preparePicture({ ...source, interlaced: false }, size),
     `scale=${size.width}:${size.height}:flags=bilinear`,
     'setsar=1',

@@ -192,6 +192,7 @@ describe('pictures', () => {
   test.each<[string, Partial<VideoTrack>, RegExp]>([
     ['copied', {}, /^Copied: H\.264 plays in every browser/],
     ['turned', { rotation: 270 }, /^Encoded: it is stored turned/],
+    ['mirrored', { mirrored: true }, /^Encoded: it is stored mirrored/],
     ['interlaced', { interlaced: true }, /^Encoded: it is interlaced/],
     [
       'Dolby Vision alone',

@@ -88,6 +88,7 @@ function judgeVideo(track: VideoTrack, info: MediaInfo, cut: CopyTrack | null, r
   const name = codecName(track.codec);
   const refused = (whyEncoded: string): Verdict => ({ codecString: null, universal: false, why: '', whyEncoded });
   if (track.rotation !== 0) return refused('Encoded: it is stored turned, and not every player turns it upright.');
+  if (track.mirrored) return refused('Encoded: it is stored mirrored, and not every player turns it over.');
   if (track.hasAlpha) return refused('Encoded: it has a transparent background, which is made black.');
   if (track.interlaced) return refused('Encoded: it is interlaced, and browsers show only whole frames well.');
   if (track.dolbyVision === 5) {
