@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { FolderListing } from './api.ts';
+import { looksLikeMedia } from './places.ts';
 import { folderUnusable } from './problems.ts';
-import { looksLikeMedia } from './walk.ts';
 
 /** Lists the folders inside one, for an admin who chooses what a library watches. Starts at the home folder. */
 export async function browseFolder(wanted: string | undefined): Promise<z.output<typeof FolderListing>> {

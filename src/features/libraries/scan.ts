@@ -1,14 +1,27 @@
-import { basename, dirname } from 'node:path';
-import { and, eq, isNull, type SQL } from 'drizzle-orm';
+import { realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { and, eq } from 'drizzle-orm';
 import { titleFromFilename } from '../../media/probe/titles.ts';
 import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
+import { findVideo } from '../videos/queries.ts';
 import { sources, videos } from '../videos/schema.ts';
-import { addSource, addVideo, moveSource, replaceSource, setMissing, showVideo } from '../videos/service.ts';
+import {
+  addSource,
+  addVideo,
+  hideVideos,
+  moveSource,
+  replaceSource,
+  setMissing,
+  showVideo,
+} from '../videos/service.ts';
 import { followCaptionFiles } from './captions.ts';
+import { knownBelow, knownFiles } from './known.queries.ts';
+import { followMoved } from './moved.ts';
+import { isInside } from './places.ts';
 import { type FolderRow, getLibrary, type LibraryRow, listFolders } from './queries.ts';
 import { type Changes, compareFiles, type KnownFile } from './reconcile.ts';
-import { isInside, noteScanned, setFolderOnline } from './service.ts';
+import { noteScanned, setFolderOnline } from './service.ts';
 import { type FoundFile, walkFolder } from './walk.ts';
 
 /** Rows written in one transaction: short, so that viewers' requests are never kept waiting. */
@@ -28,7 +41,22 @@ export async function scanLibrary(app: App, libraryId: string, context: ScanCont
     await scanFolder(app, library, folder, context);
     context.progress((100 * (n + 1)) / folders.length);
   }
+  hideStrays(app, library);
   noteScanned(app, libraryId);
+}
+
+/**
+ * Videos of folders that are the library's no more go with them, and come back with their history when they are. Not while a folder is
+ * offline, or holds nothing: it may be where their files will be.
+ */
+function hideStrays(app: App, { id }: LibraryRow): void {
+  const folders = listFolders(app.db.orm, id);
+  const known = knownFiles(app, id);
+  const isEmpty = (folder: FolderRow) => !known.some(({ path }) => isInside(path, folder.path));
+  if (folders.some((folder) => !folder.online || isEmpty(folder))) return;
+  const strays = known.filter(({ path }) => !folders.some((folder) => isInside(path, folder.path)));
+  const videoIds = strays.map(({ videoId }) => videoId);
+  if (videoIds.length > 0) app.db.write((tx) => hideVideos(app, tx, videoIds));
 }
 
 async function scanFolder(app: App, library: LibraryRow, folder: FolderRow, context: ScanContext): Promise<void> {
@@ -38,7 +66,9 @@ async function scanFolder(app: App, library: LibraryRow, folder: FolderRow, cont
   try {
     const onUnreadable = (path: string, error: unknown) => context.log(`${path}: ${(error as Error).message}\n`);
     const onCaptions = (file: FoundFile) => captions.push(file);
-    found = await walkFolder(folder.path, { signal: context.signal, onUnreadable, onCaptions });
+    const except = app.dataDir.path;
+    if (isInside(await realpath(folder.path), await realpath(except))) throw new Error('it lies in the data folder');
+    found = await walkFolder(folder.path, { signal: context.signal, onUnreadable, onCaptions, except });
   } catch (error) {
     context.signal.throwIfAborted();
     context.log(`${folder.path} cannot be read: ${(error as Error).message}\n`);
@@ -52,7 +82,7 @@ async function scanFolder(app: App, library: LibraryRow, folder: FolderRow, cont
     return;
   }
   if (!folder.online) setFolderOnline(app, folder.id, library.id, true);
-  const changes = compareFiles(known, found);
+  const changes = await followMoved(app, compareFiles(known, found));
   await applyChanges(app, library, changes, context.signal);
   const isSame = changes.added.length + changes.moved.length === 0;
   await followCaptionFiles(app, isSame ? known : knownBelow(app, library.id, folder.path), captions);
@@ -86,7 +116,7 @@ export async function applyChanges(
     ),
     ...moved.map(({ known, found }) => () => {
       const to = { location: found.path, filename: basename(found.path) };
-      app.db.write((tx) => moveSource(app, tx, known.videoId, known.sourceId, to));
+      app.db.write((tx) => moveSource(app, tx, known.videoId, known.sourceId, { ...to, libraryId: library.id }));
     }),
   ];
   for (let at = 0; at < steps.length; at += BATCH) {
@@ -108,8 +138,15 @@ export async function applyChanges(
       false,
     );
   });
+  for (const file of back) probeAgain(app, file);
   const touched = [...missing, ...back].map(({ videoId }) => videoId);
   for (const videoId of touched) app.events.emit('video.changed', { videoId });
+}
+
+/** What failed while its file was out of reach is tried again. */
+function probeAgain(app: App, { videoId, sourceId, sizeBytes, modifiedAtMs }: KnownFile): void {
+  if (findVideo(app.db.orm, videoId)?.state !== 'failed') return;
+  app.db.write((tx) => replaceSource(app, tx, videoId, sourceId, { sizeBytes, modifiedAtMs }));
 }
 
 /** A new file becomes a video. One that was a video before, of a library that was removed, comes back with its history. */
@@ -120,7 +157,8 @@ function addFile(app: App, library: LibraryRow, file: FoundFile): void {
     const before = findByLocation(tx, path);
     if (before) {
       // It belongs to another library with an overlapping folder.
-      if (before.video.deletedAtMs === null) return;
+      const { deletedAtMs, libraryId } = before.video;
+      if (deletedAtMs === null && libraryId !== null && holds(tx, libraryId, path)) return;
       showVideo(app, tx, before.video, library.id);
       const { source } = before;
       if (source.sizeBytes !== sizeBytes || source.modifiedAtMs !== modifiedAtMs) {
@@ -141,6 +179,9 @@ function addFile(app: App, library: LibraryRow, file: FoundFile): void {
   });
 }
 
+const holds = (tx: Tx, libraryId: string, path: string) =>
+  listFolders(tx, libraryId).some((folder) => isInside(path, folder.path));
+
 function findByLocation(tx: Tx, path: string) {
   return tx
     .select({ video: videos, source: sources })
@@ -148,40 +189,4 @@ function findByLocation(tx: Tx, path: string) {
     .innerJoin(videos, eq(videos.id, sources.videoId))
     .where(and(eq(sources.location, path), eq(sources.kind, 'inPlace')))
     .get();
-}
-
-/** What is known of the files below a folder. */
-function knownBelow(app: App, libraryId: string, folderPath: string): KnownFile[] {
-  return knownFiles(app, libraryId).filter(({ path }) => isInside(path, folderPath));
-}
-
-/** What is known of the films that lie right in a folder. */
-export function knownIn(app: App, libraryId: string, folderPath: string): KnownFile[] {
-  return knownBelow(app, libraryId, folderPath).filter(({ path }) => dirname(path) === folderPath);
-}
-
-/** What is known of the file at a path: one row at most. */
-export function knownAt(app: App, libraryId: string, path: string): KnownFile[] {
-  return knownFiles(app, libraryId, eq(sources.location, path));
-}
-
-/** What is known of files of the same size and time: the same file under other names. */
-export function knownAlike(app: App, libraryId: string, { sizeBytes, modifiedAtMs }: FoundFile): KnownFile[] {
-  return knownFiles(app, libraryId, and(eq(sources.sizeBytes, sizeBytes), eq(sources.modifiedAtMs, modifiedAtMs)));
-}
-
-function knownFiles(app: App, libraryId: string, where?: SQL): KnownFile[] {
-  return app.db.orm
-    .select({
-      sourceId: sources.id,
-      videoId: sources.videoId,
-      path: sources.location,
-      sizeBytes: sources.sizeBytes,
-      modifiedAtMs: sources.modifiedAtMs,
-      missing: sources.missing,
-    })
-    .from(sources)
-    .innerJoin(videos, eq(videos.id, sources.videoId))
-    .where(and(eq(videos.libraryId, libraryId), eq(sources.kind, 'inPlace'), isNull(videos.deletedAtMs), where))
-    .all();
 }

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
 import { newId } from '../../core/ids.ts';
@@ -11,6 +11,7 @@ import { videos } from '../videos/schema.ts';
 import { hideVideos } from '../videos/service.ts';
 import type { AddLibraryBody, EditLibraryBody } from './api.ts';
 import { scanJob, scanKey } from './job-definitions.ts';
+import { isInside } from './places.ts';
 import { folderUnusable, libraryFromConfig } from './problems.ts';
 import { getLibrary, type LibraryRow, listFolders, listLibraryRows } from './queries.ts';
 import { libraries, libraryFolders } from './schema.ts';
@@ -33,7 +34,7 @@ export async function editLibrary(
   body: z.output<typeof EditLibraryBody>,
 ): Promise<LibraryRow> {
   const row = getEditable(app, id);
-  const folders = body.folders ? await usableFolders(app, body.folders) : null;
+  const folders = body.folders ? await usableFolders(app, body.folders, id) : null;
   return app.db.write((tx) => {
     const before = { name: row.name, folders: listFolders(tx, id).map(({ path }) => path) };
     const changes = difference(before, { name: body.name, folders: folders ?? undefined });
@@ -159,33 +160,44 @@ function getEditable(app: App, id: string): LibraryRow {
   return row;
 }
 
-/** Absolute, existing, readable, not inside each other, and not Kinora's own data folder. */
-async function usableFolders(app: App, folders: string[]): Promise<string[]> {
+/** Absolute, existing, readable, not inside each other or what another library has, and not Kinora's own data folder. */
+async function usableFolders(app: App, folders: string[], libraryId?: string): Promise<string[]> {
   const refuse = (n: number, detail: string) => {
     throw folderUnusable(detail, { errors: [{ field: `folders.${n}`, message: detail }] });
   };
+  const { orm } = app.db;
+  const own = libraryId ? listFolders(orm, libraryId).map(({ path }) => path) : [];
+  const others = listLibraryRows(orm)
+    .filter(({ id }) => id !== libraryId)
+    .flatMap(({ id, name }) => listFolders(orm, id).map(({ path }) => ({ path, name })));
   const paths: string[] = [];
+  const reals: string[] = [];
   for (const [n, folder] of folders.entries()) {
     if (!isAbsolute(folder)) refuse(n, `"${folder}" is not a full path. Write it from the root, such as /media/films.`);
     const path = resolve(folder);
     const found = await stat(path).catch(() => null);
     if (!found) refuse(n, `The folder "${path}" does not exist on the server, or Kinora may not look into it.`);
     if (!found?.isDirectory()) refuse(n, `"${path}" is a file. Choose the folder it is in.`);
-    const dataPath = resolve(app.dataDir.path);
-    if (isInside(path, dataPath) || isInside(dataPath, path)) {
+    // Links may lead where the path does not say.
+    const real = await realpath(path);
+    const dataPath = await realpath(app.dataDir.path);
+    if (isInside(real, dataPath) || isInside(dataPath, real)) {
       refuse(n, `"${path}" holds Kinora's own data folder or lies in it. Choose another one.`);
     }
-    if (paths.some((other) => isInside(path, other) || isInside(other, path))) {
+    if (reals.some((other) => isInside(real, other) || isInside(other, real))) {
       refuse(n, `"${path}" overlaps with another folder of this library.`);
     }
+    const other = others.find((one) => isInside(real, one.path) || isInside(one.path, real));
+    if (other && !own.includes(path)) {
+      refuse(
+        n,
+        `"${path}" overlaps with "${other.path}" of the library "${other.name}". A video is in one library only.`,
+      );
+    }
     paths.push(path);
+    reals.push(real);
   }
   return paths;
-}
-
-export function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 function announce(app: App, libraryId: string): void {

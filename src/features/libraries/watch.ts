@@ -1,12 +1,16 @@
-import { basename, dirname } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { watch } from 'chokidar';
 import type { App } from '../../ports.ts';
 import { captionFilesOf, filmFolders, followCaptionFiles } from './captions.ts';
+import { knownAlike, knownAt, knownIn } from './known.queries.ts';
+import { followMoved } from './moved.ts';
+import { isFoundHere, isInside, isPassedOver, isSameFile, looksLikeCaptions, looksLikeMedia } from './places.ts';
 import { getLibrary, listFolders, listLibraryRows } from './queries.ts';
-import { compareFiles, type KnownFile } from './reconcile.ts';
-import { applyChanges, knownAlike, knownAt, knownIn } from './scan.ts';
+import { compareFiles } from './reconcile.ts';
+import { applyChanges } from './scan.ts';
 import { requestScan } from './service.ts';
-import { type FoundFile, findFile, looksLikeCaptions, looksLikeMedia } from './walk.ts';
+import { type FoundFile, findFile } from './walk.ts';
 
 /** A file counts as closed when its size has stood still for so long. */
 const SETTLED = { stabilityThreshold: 800, pollInterval: 200 };
@@ -26,8 +30,10 @@ export function createLibraryWatch(app: App): LibraryWatch {
 
   function follow(libraryId: string): void {
     const library = listLibraryRows(app.db.orm).find(({ id }) => id === libraryId);
-    const paths = library ? listFolders(app.db.orm, libraryId).map(({ path }) => path) : [];
-    const key = paths.join('\n');
+    const folders = library ? listFolders(app.db.orm, libraryId) : [];
+    const paths = folders.map(({ path }) => path);
+    // What the system watches is the disk that was there: once a folder is back it is another one.
+    const key = JSON.stringify(folders.map(({ path, online }) => [path, online]));
     const running = watchers.get(libraryId);
     if (running?.key === key || stopped) return;
     void running?.close();
@@ -53,8 +59,14 @@ function watchFolders(app: App, libraryId: string, paths: string[]): () => Promi
   const watcher = watch(paths, {
     ignoreInitial: true,
     awaitWriteFinish: SETTLED,
-    ignored: (path, stats) => (stats?.isFile() ?? false) && !isOurs(basename(path)),
+    ignored: (path, stats) => isNothingOfOurs(path, stats),
   });
+  const data = statSync(app.dataDir.path);
+  function isNothingOfOurs(path: string, stats: Stats | undefined): boolean {
+    if (paths.some((folder) => isInside(path, folder) && path !== folder && isPassedOver(path, folder))) return true;
+    if (stats?.isDirectory()) return stats.dev === data.dev && stats.ino === data.ino;
+    return (stats?.isFile() ?? false) && !isOurs(path);
+  }
   let cancelScan = () => {};
   const scanSoon = () => {
     cancelScan();
@@ -77,11 +89,11 @@ function watchFolders(app: App, libraryId: string, paths: string[]): () => Promi
   };
 }
 
-const isOurs = (name: string) => looksLikeMedia(name) || looksLikeCaptions(name);
+const isOurs = (path: string) => looksLikeMedia(path) || looksLikeCaptions(path);
 
 /** Captions have appeared or changed, or a film beside which there may be some: what lies beside those films is compared. */
 async function followCaptionsBeside(app: App, libraryId: string, path: string): Promise<void> {
-  for (const folder of looksLikeMedia(basename(path)) ? [dirname(path)] : filmFolders(path)) {
+  for (const folder of looksLikeMedia(path) ? [dirname(path)] : filmFolders(path)) {
     const films = knownIn(app, libraryId, folder);
     if (films.length > 0) return followCaptionFiles(app, films, await captionFilesOf(folder));
   }
@@ -89,19 +101,26 @@ async function followCaptionsBeside(app: App, libraryId: string, path: string): 
 
 /** One file has appeared or changed: the same comparison as a scan's, over that file alone. */
 async function addOne(app: App, libraryId: string, path: string): Promise<void> {
-  if (!looksLikeMedia(basename(path))) return followCaptionsBeside(app, libraryId, path);
+  const folders = listFolders(app.db.orm, libraryId);
+  const paths = folders.map((folder) => folder.path);
+  if (!(await isFoundHere(path, paths, app.dataDir.path).catch(() => false))) return;
+  if (!looksLikeMedia(path)) return followCaptionsBeside(app, libraryId, path);
   const found = await findFile(path);
   if (!found) return;
+  // A folder that is back is looked at as a whole.
+  if (folders.some((folder) => !folder.online && isInside(path, folder.path))) {
+    return app.db.write((tx) => requestScan(app, tx, libraryId));
+  }
   const library = getLibrary(app.db.orm, libraryId);
   const known = knownAt(app, libraryId, path);
-  const gone = known.length === 0 ? await findGone(app, libraryId, found) : [];
-  await applyChanges(app, library, { ...compareFiles([...known, ...gone], [found]), missing: [] });
+  if (known.length === 0 && (await isKnownByAnotherName(app, libraryId, found))) return;
+  await applyChanges(app, library, await followMoved(app, compareFiles(known, [found])));
   await followCaptionsBeside(app, libraryId, path);
 }
 
-/** Files of this library, alike to the one found, that are no longer where they were: it may be one of them, renamed. */
-async function findGone(app: App, libraryId: string, found: FoundFile): Promise<KnownFile[]> {
-  const gone: KnownFile[] = [];
-  for (const file of knownAlike(app, libraryId, found)) if ((await findFile(file.path)) === null) gone.push(file);
-  return gone;
+/** Whether it is a file of this library that is linked to, or has been renamed where small and capital letters are the same. */
+async function isKnownByAnotherName(app: App, libraryId: string, found: FoundFile): Promise<boolean> {
+  const own = knownAlike(app, found).filter((file) => file.libraryId === libraryId && file.path !== found.path);
+  for (const { path } of own) if (await isSameFile(path, found.path)) return true;
+  return false;
 }

@@ -166,10 +166,10 @@ export function moveSource(
   tx: Tx,
   videoId: string,
   sourceId: string,
-  moved: { location: string; filename: string },
+  moved: { location: string; filename: string; libraryId: string },
 ): void {
   tx.update(sources).set({ location: moved.location, missing: false }).where(eq(sources.id, sourceId)).run();
-  changeVideo(app, tx, videoId, { filename: moved.filename });
+  changeVideo(app, tx, videoId, { filename: moved.filename, libraryId: moved.libraryId });
 }
 
 /** What a viewer may change of a video is for its owner and admins. */
