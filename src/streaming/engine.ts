@@ -23,6 +23,7 @@ import { hasKeyFrames, readKeyFrame } from './packager/key-frames.ts';
 import { createPackager } from './packager/packager.ts';
 import { createPacketThread } from './packager/packet-thread.ts';
 import { createInputPool } from './reading/input-pool.ts';
+import { whyUnreadable } from './reading/open-path.ts';
 import { createSourceFiles, isSystemError } from './reading/source-files.ts';
 import { isMadeBySessions, type StreamRendition, type StreamSource, segmentCount } from './source.ts';
 import { type CacheKeeper, createCacheKeeper } from './store/cache-keeper.ts';
@@ -174,10 +175,12 @@ export function createStreaming(ports: {
     },
     init: (source, rendition, viewer) =>
       hot.get(keyOf(rendition, 'init'), () =>
-        guarded(() =>
-          isMadeBySessions(rendition.spec)
-            ? headers.get(source, rendition, viewer)
-            : cut(() => packager.init(source, rendition)),
+        guarded(
+          () =>
+            isMadeBySessions(rendition.spec)
+              ? headers.get(source, rendition, viewer)
+              : cut(() => packager.init(source, rendition)),
+          source.path,
         ),
       ),
     hasKeyFrames: (source, rendition) => hasKeyFrames(store, source, rendition),
@@ -185,7 +188,7 @@ export function createStreaming(ports: {
       checkRange(source, rendition, index);
       if (rendition.spec.kind !== 'video') throw segmentNotFound('Sound has no key frames.');
       const make = () => readKeyFrame({ store, packager }, source, rendition, index);
-      const bytes = await guarded(() => (isMadeBySessions(rendition.spec) ? make() : cut(make)));
+      const bytes = await guarded(() => (isMadeBySessions(rendition.spec) ? make() : cut(make)), source.path);
       if (!bytes) throw segmentNotFound('This key frame has not been encoded yet.');
       return bytes;
     },
@@ -204,7 +207,7 @@ export function createStreaming(ports: {
       checkRange(source, rendition, index);
       if (!isMadeBySessions(rendition.spec)) {
         return hot.get(keyOf(rendition, index), () =>
-          guarded(() => cut(() => packager.segment(source, rendition, index))),
+          guarded(() => cut(() => packager.segment(source, rendition, index)), source.path),
         );
       }
       const stored = await store.present(rendition);
@@ -214,7 +217,7 @@ export function createStreaming(ports: {
         known.watched(rendition, index);
         return hot.get(keyOf(rendition, index), () => makeSegment(source, rendition, index));
       }
-      return guarded(() => makeSegment(source, rendition, index, ask));
+      return guarded(() => makeSegment(source, rendition, index, ask), source.path);
     },
     keyFrames: (source, trackIndex, momentsUs) => packager.keyFrames(source, trackIndex, momentsUs),
     fill: (options) => fillLadder(encodePorts, { turn: ++fills, ...options }),
@@ -260,10 +263,14 @@ function checkRange({ timeline }: StreamSource, { spec }: StreamRendition, index
 }
 
 /** Turns what goes wrong while a segment is made into an answer a viewer understands. */
-async function guarded<T>(make: () => Promise<T>): Promise<T> {
+async function guarded<T>(make: () => Promise<T>, path: string): Promise<T> {
   try {
     return await make();
   } catch (error) {
+    // ffmpeg tells neither from the other: a film that is gone, and one that it cannot read.
+    const isUnclear = error instanceof FfmpegError && error.reason === 'failed';
+    const away = isUnclear || isSystemError(error) ? await whyUnreadable(path).catch(() => null) : null;
+    if (away) throw unreadable(away);
     if (error instanceof FfmpegError) {
       const why = error.reason === 'missing' ? 'ffmpeg is not installed on the server' : 'the encoder stopped';
       throw segmentUnavailable(`This part of the video cannot be made now: ${why}.`, {
@@ -271,7 +278,6 @@ async function guarded<T>(make: () => Promise<T>): Promise<T> {
         headers: { 'Retry-After': '5' },
       });
     }
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw unreadable(error);
     throw error;
   }
 }

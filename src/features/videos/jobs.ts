@@ -7,16 +7,16 @@ import type { App } from '../../ports.ts';
 import { noteWeighed, weighEncoded } from './bandwidth.ts';
 import { makeImages } from './images.ts';
 import { fillJob, imagesJob, probeJob, recheckJob, soundJob, TRIES } from './job-definitions.ts';
-import { failureSentence, probeVideo } from './probe.ts';
+import { failureSentence, findOutOfReach, probeVideo } from './probe.ts';
 import { findVideo } from './queries.ts';
 import { recheckOriginals } from './restored.service.ts';
-import { markReady, noteEncodePercent } from './service.ts';
+import { markReady, noteEncodePercent, setMissing } from './service.ts';
 import { measureSound } from './sound.ts';
 import { findStream } from './streams.queries.ts';
 
 /** Says who does this feature's background work. */
 export function handleVideoJobs(app: App): void {
-  app.queue.handle(probeJob, ({ videoId }, context) => explaining(context, () => probeVideo(app, videoId, context)));
+  app.queue.handle(probeJob, ({ videoId }, context) => explaining(context, () => probeInReach(app, videoId, context)));
   app.queue.handle(fillJob, (payload, context) => explaining(context, () => fillVideo(app, payload, context)));
   app.queue.handle(recheckJob, (_payload, { signal }) => recheckOriginals(app, signal));
   app.queue.handle(imagesJob, ({ videoId }, context) =>
@@ -25,6 +25,22 @@ export function handleVideoJobs(app: App): void {
   app.queue.handle(soundJob, ({ videoId }, context) =>
     explaining(context, () => measureSound(app, videoId, context.signal)),
   );
+}
+
+/**
+ * A file in place that cannot be read says nothing of itself, whatever those who tried made of it: it counts as missing, and is
+ * probed again once a scan finds it.
+ */
+async function probeInReach(app: App, videoId: string, context: JobContext): Promise<void> {
+  try {
+    await probeVideo(app, videoId, context);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const away = await findOutOfReach(app, videoId);
+    if (!away) throw error;
+    app.db.write((tx) => setMissing(tx, [away.sourceId], true));
+    throw away.error;
+  }
 }
 
 /** Makes all encoded renditions of a video kept eagerly, telling how far it is. */

@@ -16,8 +16,9 @@ import type { JobContext } from '../../platform/queue.run.ts';
 import { isStorageAway } from '../../platform/storage/port.ts';
 import type { App } from '../../ports.ts';
 import { readMoov } from '../../streaming/reading/moov.ts';
-import { openPath } from '../../streaming/reading/open-path.ts';
+import { openPath, whyUnreadable } from '../../streaming/reading/open-path.ts';
 import { type Facts, readFacts } from '../../streaming/reading/read-facts.ts';
+import { isSystemError } from '../../streaming/reading/source-files.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
 import { countProbe } from './probes.queries.ts';
 import { markPlayable, type Probed } from './renditions.service.ts';
@@ -82,6 +83,15 @@ export async function sniffFile(path: string): Promise<Container> {
   } finally {
     await file.close();
   }
+}
+
+/** Why a video's file in place cannot be read; null where it can, or where it is in storage. */
+export async function findOutOfReach(app: App, videoId: string): Promise<{ sourceId: string; error: unknown } | null> {
+  const of = and(eq(sources.videoId, videoId), eq(sources.kind, 'inPlace'));
+  const source = app.db.orm.select().from(sources).where(of).get();
+  if (!source) return null;
+  const error = await whyUnreadable(sourcePath(app, source));
+  return error && { sourceId: source.id, error };
 }
 
 /** In this process where the file is of a usual kind; everything else, and what is damaged, ffprobe knows better. */
@@ -166,5 +176,7 @@ export function failureSentence(error: unknown): string {
   if (code === 'ENOENT') return 'The original file is gone or cannot be reached.';
   if (code === 'EACCES' || code === 'EPERM')
     return 'The server is not allowed to read the original file. Check its permissions.';
+  if (isSystemError(error))
+    return 'The original file cannot be read: its disk or network share does not answer as it should.';
   return 'Something went wrong while this video was processed. An admin finds more on the jobs page.';
 }

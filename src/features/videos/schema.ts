@@ -90,7 +90,7 @@ export const sources = sqliteTable(
     location: text('location').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
     modifiedAtMs: integer('modified_at_ms').notNull(),
-    /** 1 while a file in place cannot be found though its folder can: swept later, back at once when it returns. */
+    /** 1 while a file in place cannot be found or read: back at once when it returns. */
     missing: integer('missing', { mode: 'boolean' }).notNull().default(false),
     /** Where the clock of the file jumps: a copy in storage in which it does not, and which is played instead. */
     repairedKey: text('repaired_key'),

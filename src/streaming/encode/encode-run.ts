@@ -5,6 +5,7 @@ import { lackingFilters } from '../../media/encode/filters.ts';
 import { audioEncoding } from '../../media/plan/audio-encodings.ts';
 import type { Rendition } from '../../media/types.ts';
 import { type Ffmpeg, FfmpegError, type RunningProcess } from '../../platform/ffmpeg.ts';
+import { whyUnreadable } from '../reading/open-path.ts';
 import { createSegmentCutter, type Silence } from '../segment-cutter.ts';
 import { boundariesOf, decodedOriginSec, type StreamRendition } from '../source.ts';
 import { type EncodeRunSpec, encodeRunArgv, OFFSET_SEC, remuxRunArgv, startsOnKey } from './encode-run-argv.ts';
@@ -83,6 +84,9 @@ async function runOnce(ffmpeg: Ffmpeg, options: EncodeRunOptions): Promise<void>
     // Packets are not told where to end: ffmpeg is stopped when the last segment is there.
     if (readers.every((reader) => reader.isDone())) return running.stop();
     await running.done;
+    // A disk that goes away looks like the end of the film to ffmpeg: what it made of that is not to be kept.
+    const away = await whyUnreadable(options.source.path);
+    if (away) throw away;
     // Only an encoder that ended well has written its last fragments whole.
     await Promise.all(readers.map((reader) => reader.finish()));
   } catch (error) {

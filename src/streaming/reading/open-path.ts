@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { isAddress } from '../../media/encode/input.ts';
-import type { OpenFile } from './source-files.ts';
+import { isSystemError, type OpenFile } from './source-files.ts';
 
 /** A source opened once, by who reads it from one end to the other or looks at it for a moment. */
 export interface OpenedPath extends Pick<OpenFile, 'sizeBytes' | 'modifiedAtMs' | 'read'> {
@@ -22,6 +22,18 @@ export async function openPath(path: string): Promise<OpenedPath> {
     },
     close: () => file.close(),
   };
+}
+
+/** What the system says where nothing of a source can be read now; null where it can. */
+export async function whyUnreadable(path: string): Promise<NodeJS.ErrnoException | null> {
+  try {
+    const file = await openPath(path);
+    await file.read(0, 1).finally(() => file.close());
+    return null;
+  } catch (error) {
+    if (isSystemError(error)) return error;
+    throw error;
+  }
 }
 
 async function openByHttp(address: string): Promise<OpenedPath> {

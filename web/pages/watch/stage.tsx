@@ -32,12 +32,13 @@ export function Stage({ video, playback, onStale }: StageProps) {
   // Fixed when the page opens: saving progress must not move the start.
   const [startMs] = useState(() => startOf(video, query.t));
 
+  // Why a file could not be read says more than that it cannot be.
+  if (video.state === 'failed' && !video.playable) return <Failed video={video} />;
   if (video.offline) {
     // Files of libraries are the admin's own; originals are in the data folder, and may be missing after a restore.
     const which = video.origin === 'library' ? 'offline' : 'originalMissing';
     return <Waiting icon={Unplug} title={t(`watch.${which}Title`)} text={t(`watch.${which}Text`)} />;
   }
-  if (video.state === 'failed' && !video.playable) return <Failed video={video} />;
   if (!playback || !video.playable) return <NotYet video={video} />;
   return (
     <>
