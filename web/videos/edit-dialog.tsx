@@ -4,9 +4,7 @@ import { editVideo } from '../lib/api/videos.ts';
 import { rememberVideos } from '../lib/cache/videos.ts';
 import { t } from '../lib/i18n/translate.ts';
 import { useSubmit } from '../lib/use-submit.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { FormProblem } from '../ui/form-problem.tsx';
+import { AskDialog } from '../ui/ask-dialog.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { EditFields, type VideoDraft } from './edit-form.tsx';
 
@@ -22,26 +20,16 @@ export function EditDialog({ video, onClose }: { video: VideoWire; onClose: () =
     onClose();
   });
   return (
-    <Dialog
+    <AskDialog
       title={t('edit.title')}
       onClose={onClose}
       wide
       data-testid="edit-dialog"
-      actions={
-        <>
-          <Button variant="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button variant="primary" type="submit" form="edit-video" busy={form.busy} data-testid="edit-save">
-            {t('action.save')}
-          </Button>
-        </>
-      }
+      form={form}
+      act={t('action.save')}
+      actTestId="edit-save"
     >
-      <form id="edit-video" class="form" onSubmit={form.onSubmit}>
-        <FormProblem problem={form.problem} />
-        <EditFields draft={draft} errors={form.errors} onChange={(change) => setDraft({ ...draft, ...change })} />
-      </form>
-    </Dialog>
+      <EditFields draft={draft} errors={form.errors} onChange={(change) => setDraft({ ...draft, ...change })} />
+    </AskDialog>
   );
 }

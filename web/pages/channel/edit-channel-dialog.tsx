@@ -7,10 +7,8 @@ import { refresh } from '../../lib/cache/resource.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { user } from '../../lib/session.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { AskDialog } from '../../ui/ask-dialog.tsx';
 import { TextArea, TextField } from '../../ui/field.tsx';
-import { FormProblem } from '../../ui/form-problem.tsx';
 import { showToast } from '../../ui/toast.tsx';
 
 /** What a channel is called, where it is, and what it says of itself. */
@@ -34,55 +32,45 @@ export function EditChannelDialog({ channel, onClose }: { channel: ChannelWire; 
     refresh('videos');
   });
   return (
-    <Dialog
+    <AskDialog
       title={t('channel.edit')}
       onClose={onClose}
       wide
       data-testid="channel-dialog"
-      actions={
-        <>
-          <Button variant="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button variant="primary" type="submit" form="edit-channel" busy={form.busy} data-testid="channel-save">
-            {t('action.save')}
-          </Button>
-        </>
-      }
+      form={form}
+      act={t('action.save')}
+      actTestId="channel-save"
     >
-      <form id="edit-channel" class="form" onSubmit={form.onSubmit} noValidate>
-        <FormProblem problem={form.problem} />
-        <TextField
-          label={t('channel.name')}
-          value={draft.name}
-          maxLength={80}
-          required
-          error={form.errors.name}
-          onInput={(event) => setDraft({ ...draft, name: event.currentTarget.value })}
-          data-testid="channel-name"
-        />
-        <TextField
-          label={t('channel.handle')}
-          value={draft.handle}
-          maxLength={40}
-          required
-          autoCapitalize="none"
-          spellcheck={false}
-          hint={t('channel.handleHint')}
-          error={form.errors.handle}
-          onInput={(event) => setDraft({ ...draft, handle: event.currentTarget.value })}
-          data-testid="channel-handle"
-        />
-        <TextArea
-          label={t('field.description')}
-          value={draft.description}
-          maxLength={5000}
-          hint={t('channel.descriptionHint')}
-          error={form.errors.description}
-          onInput={(event) => setDraft({ ...draft, description: event.currentTarget.value })}
-          data-testid="channel-description"
-        />
-      </form>
-    </Dialog>
+      <TextField
+        label={t('channel.name')}
+        value={draft.name}
+        maxLength={80}
+        required
+        error={form.errors.name}
+        onInput={(event) => setDraft({ ...draft, name: event.currentTarget.value })}
+        data-testid="channel-name"
+      />
+      <TextField
+        label={t('channel.handle')}
+        value={draft.handle}
+        maxLength={40}
+        required
+        autoCapitalize="none"
+        spellcheck={false}
+        hint={t('channel.handleHint')}
+        error={form.errors.handle}
+        onInput={(event) => setDraft({ ...draft, handle: event.currentTarget.value })}
+        data-testid="channel-handle"
+      />
+      <TextArea
+        label={t('field.description')}
+        value={draft.description}
+        maxLength={5000}
+        hint={t('channel.descriptionHint')}
+        error={form.errors.description}
+        onInput={(event) => setDraft({ ...draft, description: event.currentTarget.value })}
+        data-testid="channel-description"
+      />
+    </AskDialog>
   );
 }

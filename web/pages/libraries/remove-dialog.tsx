@@ -3,9 +3,7 @@ import { removeLibrary } from '../../lib/api/libraries.ts';
 import { refresh } from '../../lib/cache/resource.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { FormProblem } from '../../ui/form-problem.tsx';
+import { AskDialog } from '../../ui/ask-dialog.tsx';
 import { showToast } from '../../ui/toast.tsx';
 
 export function RemoveDialog({ library, onClose }: { library: LibraryWire; onClose: () => void }) {
@@ -16,28 +14,16 @@ export function RemoveDialog({ library, onClose }: { library: LibraryWire; onClo
     onClose();
   });
   return (
-    <Dialog
+    <AskDialog
       title={t('libraries.removeTitle', { name: library.name })}
       onClose={onClose}
       data-testid="remove-library-dialog"
-      actions={
-        <>
-          <Button variant="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button
-            variant="danger"
-            busy={form.busy}
-            onClick={() => form.onSubmit()}
-            data-testid="remove-library-confirm"
-          >
-            {t('libraries.remove')}
-          </Button>
-        </>
-      }
+      form={form}
+      act={t('libraries.remove')}
+      danger
+      actTestId="remove-library-confirm"
     >
-      <FormProblem problem={form.problem} />
       <p>{t('libraries.removeText', { count: library.videoCount })}</p>
-    </Dialog>
+    </AskDialog>
   );
 }

@@ -5,9 +5,7 @@ import { makeBackup } from '../../../lib/api/backups.ts';
 import { bytesText } from '../../../lib/i18n/format.ts';
 import { t } from '../../../lib/i18n/translate.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { FormProblem } from '../../../ui/form-problem.tsx';
+import { AskDialog } from '../../../ui/ask-dialog.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 
@@ -27,34 +25,24 @@ export function MakeBackupDialog({ list, onClose }: MakeBackupProps) {
   const size =
     list.originalsBytes === null ? '' : t('backups.originalsSize', { bytes: bytesText(list.originalsBytes) });
   return (
-    <Dialog
+    <AskDialog
       title={t('backups.makeTitle')}
       onClose={onClose}
       data-testid="make-backup-dialog"
-      actions={
-        <>
-          <Button variant="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button variant="primary" busy={form.busy} onClick={() => form.onSubmit()} data-testid="backup-begin">
-            {t('backups.begin')}
-          </Button>
-        </>
-      }
+      form={form}
+      act={t('backups.begin')}
+      actTestId="backup-begin"
     >
-      <div class="form">
-        <FormProblem problem={form.problem} />
-        <p>{t('backups.makeText', { count: list.keep })}</p>
-        <p class="backups__choice">
-          <label for="backup-originals">
-            <strong>{t('backups.withOriginals')}</strong>
-            <span>
-              {t('backups.withOriginalsText')} {size}
-            </span>
-          </label>
-          <Switch id="backup-originals" checked={originals} onSwitch={setOriginals} data-testid="backup-originals" />
-        </p>
-      </div>
-    </Dialog>
+      <p>{t('backups.makeText', { count: list.keep })}</p>
+      <p class="backups__choice">
+        <label for="backup-originals">
+          <strong>{t('backups.withOriginals')}</strong>
+          <span>
+            {t('backups.withOriginalsText')} {size}
+          </span>
+        </label>
+        <Switch id="backup-originals" checked={originals} onSwitch={setOriginals} data-testid="backup-originals" />
+      </p>
+    </AskDialog>
   );
 }

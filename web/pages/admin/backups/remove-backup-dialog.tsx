@@ -3,9 +3,7 @@ import { removeBackup } from '../../../lib/api/backups.ts';
 import { dateTimeText } from '../../../lib/i18n/format.ts';
 import { t } from '../../../lib/i18n/translate.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { FormProblem } from '../../../ui/form-problem.tsx';
+import { AskDialog } from '../../../ui/ask-dialog.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 
 interface RemoveBackupProps {
@@ -22,27 +20,18 @@ export function RemoveBackupDialog({ backup: { name, takenAtMs }, isLast, onClos
     onClose();
   });
   return (
-    <Dialog
+    <AskDialog
       title={t('backups.removeTitle')}
       onClose={onClose}
       data-testid="remove-backup-dialog"
-      actions={
-        <>
-          <Button variant="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button variant="danger" busy={form.busy} onClick={() => form.onSubmit()} data-testid="backup-remove-confirm">
-            {t('backups.remove')}
-          </Button>
-        </>
-      }
+      form={form}
+      act={t('backups.remove')}
+      danger
+      actTestId="backup-remove-confirm"
     >
-      <div class="form">
-        <FormProblem problem={form.problem} />
-        <p>
-          {t('backups.removeText', { time: dateTimeText(takenAtMs) })} {isLast && t('backups.removeLast')}
-        </p>
-      </div>
-    </Dialog>
+      <p>
+        {t('backups.removeText', { time: dateTimeText(takenAtMs) })} {isLast && t('backups.removeLast')}
+      </p>
+    </AskDialog>
   );
 }

@@ -3,10 +3,8 @@ import type { Role } from '../../../../src/features/accounts/api.ts';
 import { addAccount } from '../../../lib/api/users.ts';
 import { t } from '../../../lib/i18n/translate.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
+import { AskDialog } from '../../../ui/ask-dialog.tsx';
 import { SelectField, TextField } from '../../../ui/field.tsx';
-import { FormProblem } from '../../../ui/form-problem.tsx';
 import { newPassword } from './new-password.ts';
 import { PasswordShown } from './password-shown.tsx';
 import { ROLES } from './roles.ts';
@@ -24,68 +22,44 @@ export function AddUserDialog({ onClose }: { onClose: () => void }) {
     await addAccount({ ...draft, password: made });
     setPassword(made);
   });
-  if (password !== null) {
-    return (
-      <Dialog
-        title={t('users.added', { name: draft.username })}
-        onClose={onClose}
-        data-testid="user-added"
-        actions={
-          <Button variant="primary" onClick={onClose} data-testid="user-added-done">
-            {t('users.done')}
-          </Button>
-        }
-      >
-        <PasswordShown name={draft.username} password={password} />
-      </Dialog>
-    );
-  }
   return (
-    <Dialog
-      title={t('users.add')}
+    <AskDialog
+      title={password === null ? t('users.add') : t('users.added', { name: draft.username })}
       onClose={onClose}
-      data-testid="add-user-dialog"
-      actions={
-        <>
-          <Button variant="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button variant="primary" type="submit" form="add-user" busy={form.busy} data-testid="user-save">
-            {t('users.add')}
-          </Button>
-        </>
-      }
+      data-testid={password === null ? 'add-user-dialog' : 'user-added'}
+      form={form}
+      act={t('users.add')}
+      actTestId="user-save"
+      answer={password !== null && <PasswordShown name={draft.username} password={password} />}
+      doneTestId="user-added-done"
     >
-      <form id="add-user" class="form" onSubmit={form.onSubmit} noValidate>
-        <FormProblem problem={form.problem} />
-        <TextField
-          label={t('field.username')}
-          autoCapitalize="none"
-          spellcheck={false}
-          required
-          maxLength={40}
-          value={draft.username}
-          error={form.errors.username}
-          onInput={(event) => setDraft({ ...draft, username: event.currentTarget.value })}
-          data-testid="user-name"
-        />
-        <TextField
-          label={t('field.email')}
-          type="email"
-          required
-          value={draft.email}
-          error={form.errors.email}
-          onInput={(event) => setDraft({ ...draft, email: event.currentTarget.value })}
-          data-testid="user-email"
-        />
-        <SelectField
-          label={t('users.role')}
-          hint={t(`users.may.${draft.role}`)}
-          value={draft.role}
-          choices={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
-          onChoose={(role) => setDraft({ ...draft, role })}
-        />
-      </form>
-    </Dialog>
+      <TextField
+        label={t('field.username')}
+        autoCapitalize="none"
+        spellcheck={false}
+        required
+        maxLength={40}
+        value={draft.username}
+        error={form.errors.username}
+        onInput={(event) => setDraft({ ...draft, username: event.currentTarget.value })}
+        data-testid="user-name"
+      />
+      <TextField
+        label={t('field.email')}
+        type="email"
+        required
+        value={draft.email}
+        error={form.errors.email}
+        onInput={(event) => setDraft({ ...draft, email: event.currentTarget.value })}
+        data-testid="user-email"
+      />
+      <SelectField
+        label={t('users.role')}
+        hint={t(`users.may.${draft.role}`)}
+        value={draft.role}
+        choices={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+        onChoose={(role) => setDraft({ ...draft, role })}
+      />
+    </AskDialog>
   );
 }

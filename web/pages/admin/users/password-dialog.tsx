@@ -3,9 +3,7 @@ import type { AccountWire } from '../../../../src/features/accounts/users.api.ts
 import { editAccount } from '../../../lib/api/users.ts';
 import { t } from '../../../lib/i18n/translate.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { FormProblem } from '../../../ui/form-problem.tsx';
+import { AskDialog } from '../../../ui/ask-dialog.tsx';
 import { newPassword } from './new-password.ts';
 import { PasswordShown } from './password-shown.tsx';
 
@@ -19,33 +17,16 @@ export function PasswordDialog({ account, onClose }: { account: AccountWire; onC
     setPassword(made);
   });
   return (
-    <Dialog
+    <AskDialog
       title={t('users.passwordTitle', { name: username })}
       onClose={onClose}
       data-testid="password-dialog"
-      actions={
-        password === null ? (
-          <>
-            <Button variant="quiet" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button variant="primary" busy={form.busy} onClick={() => form.onSubmit()} data-testid="password-make">
-              {t('users.passwordMake')}
-            </Button>
-          </>
-        ) : (
-          <Button variant="primary" onClick={onClose}>
-            {t('users.done')}
-          </Button>
-        )
-      }
+      form={form}
+      act={t('users.passwordMake')}
+      actTestId="password-make"
+      answer={password !== null && <PasswordShown name={username} password={password} />}
     >
-      <FormProblem problem={form.problem} />
-      {password === null ? (
-        <p>{t('users.passwordText', { name: username })}</p>
-      ) : (
-        <PasswordShown name={username} password={password} />
-      )}
-    </Dialog>
+      <p>{t('users.passwordText', { name: username })}</p>
+    </AskDialog>
   );
 }

@@ -5,10 +5,8 @@ import { refresh } from '../../../lib/cache/resource.ts';
 import { bytesText } from '../../../lib/i18n/format.ts';
 import { t } from '../../../lib/i18n/translate.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
+import { AskDialog } from '../../../ui/ask-dialog.tsx';
 import { SelectField } from '../../../ui/field.tsx';
-import { FormProblem } from '../../../ui/form-problem.tsx';
 import { showToast } from '../../../ui/toast.tsx';
 import { forEachAccount } from './for-each-account.ts';
 import { bringBack } from './user-row.tsx';
@@ -30,7 +28,7 @@ export function RemoveUserDialog({ accounts, onClose }: { accounts: AccountWire[
     onClose();
   });
   return (
-    <Dialog
+    <AskDialog
       title={
         accounts.length === 1 && only
           ? t('users.removeTitle', { name: only.username })
@@ -38,33 +36,24 @@ export function RemoveUserDialog({ accounts, onClose }: { accounts: AccountWire[
       }
       onClose={onClose}
       data-testid="remove-user-dialog"
-      actions={
-        <>
-          <Button variant="quiet" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button variant="danger" busy={form.busy} onClick={() => form.onSubmit()} data-testid="remove-user-confirm">
-            {t('users.remove')}
-          </Button>
-        </>
-      }
+      form={form}
+      act={t('users.remove')}
+      danger
+      actTestId="remove-user-confirm"
     >
-      <div class="form">
-        <FormProblem problem={form.problem} />
-        {accounts.length > 1 && <p>{accounts.map(({ username }) => username).join(', ')}</p>}
-        <p>{t('users.removeText')}</p>
-        {videos > 0 && (
-          <SelectField
-            label={t('users.theirVideos', { count: videos, bytes: bytesText(storageBytes) })}
-            name="videos"
-            hint={t(`users.videos.${what}Text`)}
-            value={what}
-            choices={(['keep', 'remove'] as const).map((value) => ({ value, label: t(`users.videos.${value}`) }))}
-            onChoose={setWhat}
-          />
-        )}
-      </div>
-    </Dialog>
+      {accounts.length > 1 && <p>{accounts.map(({ username }) => username).join(', ')}</p>}
+      <p>{t('users.removeText')}</p>
+      {videos > 0 && (
+        <SelectField
+          label={t('users.theirVideos', { count: videos, bytes: bytesText(storageBytes) })}
+          name="videos"
+          hint={t(`users.videos.${what}Text`)}
+          value={what}
+          choices={(['keep', 'remove'] as const).map((value) => ({ value, label: t(`users.videos.${value}`) }))}
+          onChoose={setWhat}
+        />
+      )}
+    </AskDialog>
   );
 }
 
