@@ -32,6 +32,8 @@ export default defineConfig({
     // The machines that run this have two cores, and the tests of media keep ffmpeg busy beside them.
     maxWorkers: 2,
     teardownTimeout: 20_000,
+    // What is polled for comes when the machine has time for it; a second is too little beside an ffmpeg.
+    expect: { poll: { timeout: 10_000 } },
     // It imports JSON as only bundlers take it.
     server: { deps: { inline: [/@actions\/(?:workflow-parser|expressions)/] } },
     projects: [
