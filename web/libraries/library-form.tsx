@@ -73,6 +73,7 @@ export function LibraryForm({ id, start, onSave, children }: LibraryFormProps) {
       </div>
       <TextField
         label={t('libraries.name')}
+        dir="auto"
         value={name}
         maxLength={80}
         required

@@ -15,14 +15,16 @@ export function SoundView({ video, playback }: { video: VideoWire; playback: Pla
           {poster ? <img src={`${poster}-640`} alt="" decoding="async" /> : <Icon node={Music} size={56} />}
         </span>
         <span class="sound__text">
-          <strong class="sound__title">{video.title}</strong>
+          <strong class="sound__title" dir="auto">
+            {video.title}
+          </strong>
           {artist && (
-            <span class="sound__artist" data-testid="sound-artist">
+            <span class="sound__artist" dir="auto" data-testid="sound-artist">
               {artist}
             </span>
           )}
           {album && (
-            <span class="sound__album" data-testid="sound-album">
+            <span class="sound__album" dir="auto" data-testid="sound-album">
               {album}
             </span>
           )}

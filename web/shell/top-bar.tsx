@@ -19,7 +19,9 @@ export function TopBar() {
         aria-label={t('shell.home', { name: instance.value?.name ?? 'Kinora' })}
       >
         <Mark />
-        <span class="top-bar__word">{instance.value?.name || 'Kinora'}</span>
+        <span class="top-bar__word" dir="auto">
+          {instance.value?.name || 'Kinora'}
+        </span>
       </a>
       <div class="top-bar__end">
         <UploadPulse />

@@ -50,6 +50,8 @@ interface TextFieldProps extends FieldProps {
   name?: string;
   autoComplete?: string;
   autoCapitalize?: 'none';
+  /** For what people write in their own language. */
+  dir?: 'auto';
   spellcheck?: boolean;
   required?: boolean;
   readOnly?: boolean;

@@ -22,6 +22,7 @@ export function EditFields({ draft, errors, onChange, onLeave }: EditFieldsProps
     <>
       <TextField
         label={t('field.title')}
+        dir="auto"
         value={draft.title}
         maxLength={200}
         required
@@ -40,6 +41,7 @@ export function EditFields({ draft, errors, onChange, onLeave }: EditFieldsProps
       />
       <TextArea
         label={t('field.description')}
+        dir="auto"
         value={draft.description}
         maxLength={10_000}
         error={errors.description}

@@ -34,8 +34,15 @@ export function t(key: MessageKey, params: Params = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? value.toLocaleString(formatLocale()) : value;
+    return typeof value === 'number' ? value.toLocaleString(formatLocale()) : isolated(value);
   });
+}
+
+const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name among other words, where it runs from right to left: kept apart, so that it does not pull its neighbours along (UAX #9). */
+export function isolated(name: string): string {
+  return RTL_LETTER.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 function choosePlural(message: Plural, count: number): string {

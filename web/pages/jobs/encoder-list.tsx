@@ -54,7 +54,13 @@ function EncoderRow({ encoder }: { encoder: EncoderWire }) {
   return (
     <li class="encoder" data-testid="encoder-row" data-state={state}>
       <span class="encoder__what">
-        {video ? <a href={appPath(`/watch/${video.id}`)}>{video.title}</a> : <strong>{t('encoders.gone')}</strong>}
+        {video ? (
+          <a href={appPath(`/watch/${video.id}`)} dir="auto">
+            {video.title}
+          </a>
+        ) : (
+          <strong>{t('encoders.gone')}</strong>
+        )}
         <small>{facts.filter(Boolean).join(' · ')}</small>
       </span>
       <span class="encoder__for">{t(`encoders.for.${urgency}`)}</span>

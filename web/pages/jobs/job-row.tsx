@@ -38,7 +38,9 @@ export function JobRow({ job, onChange }: { job: JobWire; onChange: () => void }
       <tr>
         <td class="job__what">
           {job.video ? (
-            <a href={appPath(`/watch/${job.video.id}`)}>{job.video.title}</a>
+            <a href={appPath(`/watch/${job.video.id}`)} dir="auto">
+              {job.video.title}
+            </a>
           ) : (
             <strong>{t(`lane.${job.lane}`)}</strong>
           )}

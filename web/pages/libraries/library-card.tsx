@@ -27,7 +27,9 @@ export function LibraryCard({ library, onEdit, onRemove, onChange }: LibraryCard
       </span>
       <div class="library-card__text">
         <h2 class="library-card__name">
-          <a href={appPath(`/library/${library.id}`)}>{library.name}</a>
+          <a href={appPath(`/library/${library.id}`)}>
+            <bdi>{library.name}</bdi>
+          </a>
           <LibraryState library={library} />
           {library.fromConfig && <Badge>{t('libraries.fromConfig')}</Badge>}
         </h2>

@@ -29,7 +29,7 @@ export function ImportCard({ video: first, link }: ImportCardProps) {
     <article class="upload-card" data-testid="import-row" data-phase={phase} data-video-id={video.id}>
       <header class="upload-card__head">
         <div class="upload-card__name">
-          <h2>{video.title}</h2>
+          <h2 dir="auto">{video.title}</h2>
           <p>{link ? t('import.from', { name: video.filename, host: link.host }) : video.filename}</p>
         </div>
         <div class="upload-card__actions">

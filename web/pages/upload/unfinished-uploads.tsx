@@ -61,9 +61,9 @@ function Unfinished({ video, onChange }: { video: VideoWire; onChange: () => voi
   return (
     <li class="unfinished__item" data-testid="unfinished-row">
       <div class="unfinished__text">
-        <strong>{video.title}</strong>
+        <strong dir="auto">{video.title}</strong>
         <span>
-          {video.filename} · {bytesText(video.sizeBytes)} · {relativeText(video.createdAtMs)}
+          <bdi>{video.filename}</bdi> · {bytesText(video.sizeBytes)} · {relativeText(video.createdAtMs)}
         </span>
         <ProgressBar percent={uploadedPercent(video)} tone="idle" label={percentText(uploadedPercent(video))} />
         {wrong && (

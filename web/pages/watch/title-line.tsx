@@ -35,7 +35,9 @@ export function TitleLine({ video }: { video: VideoWire }) {
   if (!editing) {
     return (
       <div class="title-line">
-        <h1 data-testid="video-title">{video.title}</h1>
+        <h1 dir="auto" data-testid="video-title">
+          {video.title}
+        </h1>
         {video.may.edit && (
           <IconButton
             icon={Pencil}
@@ -53,6 +55,7 @@ export function TitleLine({ video }: { video: VideoWire }) {
       <input
         ref={input}
         class="title-line__input"
+        dir="auto"
         aria-label={t('field.title')}
         value={draft}
         maxLength={200}

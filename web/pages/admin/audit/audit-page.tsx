@@ -96,7 +96,7 @@ function Act({ act: { act, actor, target, changes, atMs, address } }: { act: Act
       <p class="act__what">
         <strong>{t(`act.${act}`)}</strong>
         {/* The names of settings stand below, each with its values. */}
-        {changed.length > 0 && act === 'settings.changed' ? null : <span>{target.name}</span>}
+        {changed.length > 0 && act === 'settings.changed' ? null : <span dir="auto">{target.name}</span>}
       </p>
       {changed.length > 0 && (
         <ul class="act__changes">

@@ -129,7 +129,7 @@ interface LineProps {
 function Line({ name, href, bytes, files, note }: LineProps) {
   return (
     <div>
-      <dt>{href ? <a href={href}>{name}</a> : name}</dt>
+      <dt dir="auto">{href ? <a href={href}>{name}</a> : name}</dt>
       <dd>
         <small>{files === undefined ? note : t('storage.files', { count: files })}</small>
         <span>{bytesText(bytes)}</span>
