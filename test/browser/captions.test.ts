@@ -225,6 +225,7 @@ it('lets the owner add a file, which is in the menu without a reload, and take i
   await page.getByTestId('more-button').click();
   await page.getByTestId('subtitles-button').click();
   await added.getByTestId('subtitles-remove').click();
+  await page.getByTestId('subtitles-remove-confirm').click();
   await added.waitFor({ state: 'detached' });
   await page.keyboard.press('Escape');
   await page.getByText('Ciao from the file').waitFor({ state: 'hidden' });

@@ -40,6 +40,8 @@ export function Dialog({ title, onClose, children, actions, wide, ...rest }: Dia
       aria-labelledby={titleId}
       data-testid={rest['data-testid']}
       onCancel={(event) => {
+        // A file chooser that is left tells of it in the same way, and its event rises to here.
+        if (event.target !== element.current) return;
         event.preventDefault();
         onClose();
       }}

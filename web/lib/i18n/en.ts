@@ -130,6 +130,7 @@ export const en = {
   'home.all': 'All videos',
   'home.left': '{time} left',
   'home.forget': 'Remove “{title}” from continue watching',
+  'home.forgotten': 'Removed “{title}” from continue watching.',
   'row.back': 'Scroll back',
   'row.on': 'Scroll on',
 

@@ -27,6 +27,7 @@ export function SubtitlesDialog({ video, onClose }: { video: VideoWire; onClose:
   const tracks = useResource(`video/${video.id}/captions`, async () => (await listCaptions(video.id)).items);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [leaving, setLeaving] = useState<OwnCaptionWire | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const items = tracks.data.value;
   const wrong = problem ?? (tracks.error.value ? problemText(tracks.error.value) : null);
@@ -94,9 +95,7 @@ export function SubtitlesDialog({ video, onClose }: { video: VideoWire; onClose:
                 onLanguage={(language) =>
                   void change(() => editCaptions(video.id, track.id, { language }), t('subtitles.changed'))
                 }
-                onRemove={() =>
-                  void change(() => removeCaptions(video.id, track.id), t('subtitles.removed', { name: track.label }))
-                }
+                onRemove={() => setLeaving(track)}
               />
             ))}
           </ul>
@@ -114,6 +113,40 @@ export function SubtitlesDialog({ video, onClose }: { video: VideoWire; onClose:
         }}
         data-testid="subtitles-input"
       />
+      {leaving && (
+        <RemoveTrack
+          name={leaving.label}
+          onClose={() => setLeaving(null)}
+          onRemove={() => {
+            setLeaving(null);
+            const done = t('subtitles.removed', { name: leaving.label });
+            void change(() => removeCaptions(video.id, leaving.id), done);
+          }}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+/** Asks, because the file is gone afterwards. */
+function RemoveTrack({ name, onClose, onRemove }: { name: string; onClose: () => void; onRemove: () => void }) {
+  return (
+    <Dialog
+      title={t('subtitles.removeTitle', { name })}
+      onClose={onClose}
+      data-testid="subtitles-remove-dialog"
+      actions={
+        <>
+          <Button variant="quiet" onClick={onClose}>
+            {t('action.cancel')}
+          </Button>
+          <Button variant="danger" onClick={onRemove} data-testid="subtitles-remove-confirm">
+            {t('subtitles.removeConfirm')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('subtitles.removeText')}</p>
     </Dialog>
   );
 }
