@@ -24,7 +24,8 @@ export function RestoreText({ list: { items, folder, dataFolder } }: { list: z.i
 function Command({ text }: { text: string }) {
   return (
     <p class="backups__command">
-      <code>{text}</code>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled sideways must be reached by keyboard. */}
+      <code tabIndex={0}>{text}</code>
       <IconButton icon={Copy} size={17} label={t('backups.copyCommand')} onClick={() => void copyText(text)} />
     </p>
   );

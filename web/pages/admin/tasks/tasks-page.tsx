@@ -31,7 +31,9 @@ export function TasksPage() {
           {night && (
             <p class="tasks__night">
               {t('tasks.night', { time: night, zone: data.value?.timeZone ?? '' })}{' '}
-              <a href={`${appPath('/admin/settings')}?find=schedule.`}>{t('tasks.nightLink')}</a>
+              <a class="text-link" href={`${appPath('/admin/settings')}?find=schedule.`}>
+                {t('tasks.nightLink')}
+              </a>
             </p>
           )}
         </div>
