@@ -26,6 +26,7 @@ export function followTheme(): void {
   effect(() => {
     const light = theme.value === 'light' || (theme.value === 'system' && systemLight.value);
     document.documentElement.dataset.theme = light ? 'light' : 'dark';
-    document.querySelector('meta[name=theme-color]')?.setAttribute('content', light ? '#f7f7f8' : '#0b0c0f');
+    for (const meta of document.querySelectorAll('meta[name=theme-color]'))
+      meta.setAttribute('content', light ? '#f7f7f8' : '#0b0c0f');
   });
 }

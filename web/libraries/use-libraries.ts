@@ -5,7 +5,9 @@ import { user } from '../lib/session.ts';
 
 export const LIBRARIES_KEY = 'libraries';
 
+export const useLibraryList = () => useResource(user.value ? LIBRARIES_KEY : null, listLibraries);
+
 /** The libraries this person sees; undefined until the server has answered. Visitors are not asked for. */
 export function useLibraries(): LibraryWire[] | undefined {
-  return useResource(user.value ? LIBRARIES_KEY : null, listLibraries).data.value?.items;
+  return useLibraryList().data.value?.items;
 }

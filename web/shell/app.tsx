@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso';
 import { appPath, basePath } from '../lib/base.ts';
 import { instance, startProblem, startSession } from '../lib/session.ts';
@@ -45,15 +45,22 @@ function Started() {
   const { path, route } = useLocation();
   const needsSetup = instance.value?.needsSetup ?? false;
   const atSetup = path === appPath('/setup');
+  // Not `path`: while a page's script is on its way, the page before it is still there.
+  const [shown, setShown] = useState(path);
   useEffect(() => {
     if (needsSetup && !atSetup) route(appPath('/setup'), true);
   }, [needsSetup, atSetup]);
 
+  function arrive(url: string): void {
+    restoreScroll(url);
+    setShown(url);
+  }
+
   if (!instance.value) return <StartPage problem={startProblem.value} onRetry={startSession} />;
   return (
-    <Shell>
+    <Shell shown={shown}>
       <ErrorBoundary>
-        <Router onLoadStart={rememberScroll} onRouteChange={restoreScroll}>
+        <Router onLoadStart={rememberScroll} onRouteChange={arrive}>
           <Route path={appPath('/')} component={HomePage} />
           <Route path={appPath('/watch/:id')} component={WatchPage} />
           <Route path={appPath('/library/:id')} component={LibraryPage} />

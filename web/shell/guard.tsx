@@ -22,7 +22,7 @@ export function Guard({ page: Page, admin }: { page: () => JSX.Element; admin?: 
   if (!user.value) return null;
   if (admin && !isAdmin.value)
     return (
-      <Empty icon={Lock} title={t('guard.adminTitle')}>
+      <Empty page icon={Lock} title={t('guard.adminTitle')}>
         {t('guard.adminText')}
       </Empty>
     );
@@ -47,6 +47,7 @@ export class Crash extends Component<{ children: ComponentChildren }, { error: u
     if (!this.state.error) return this.props.children;
     return (
       <Empty
+        page
         icon={CircleAlert}
         title={t('crash.title')}
         data-testid="crash"

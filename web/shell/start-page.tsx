@@ -12,6 +12,7 @@ export function StartPage({ problem, onRetry }: { problem: unknown; onRetry: () 
     <main class="start-page">
       {problem ? (
         <Empty
+          page
           icon={Unplug}
           title={t('start.failed')}
           actions={

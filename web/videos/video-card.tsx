@@ -4,7 +4,7 @@ import type { VideoWire } from '../../src/features/videos/api.ts';
 import { appPath } from '../lib/base.ts';
 import { newestOf } from '../lib/cache/videos.ts';
 import { durationText, relativeText } from '../lib/i18n/format.ts';
-import { t } from '../lib/i18n/translate.ts';
+import { isolated, t } from '../lib/i18n/translate.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Poster } from './poster.tsx';
@@ -30,7 +30,9 @@ export function VideoCard({ video: listed, onForget, eager, compact, withoutPlac
       <a class="video-card__link" href={appPath(`/watch/${video.id}`)}>
         <Poster video={video} eager={eager} compact={compact} />
         <span class="video-card__text">
-          <span class="video-card__title">{video.title}</span>
+          <span class="video-card__title" dir="auto">
+            {video.title}
+          </span>
           <span class="video-card__meta">{onForget ? leftText(video) : metaText(video, withoutPlace)}</span>
         </span>
       </a>
@@ -45,8 +47,8 @@ export function VideoCard({ video: listed, onForget, eager, compact, withoutPlac
 
 function metaText(video: VideoWire, withoutPlace = false): string {
   if (video.state === 'failed' && video.failure) return video.failure;
-  const from = withoutPlace ? null : (video.library?.name ?? video.channel?.name);
-  const facts = [from, relativeText(video.createdAtMs)];
+  const from = withoutPlace ? '' : (video.library?.name ?? video.channel?.name ?? '');
+  const facts = [isolated(from), relativeText(video.createdAtMs)];
   if (video.visibility !== 'public' && video.origin === 'upload') facts.push(t(`visibility.${video.visibility}`));
   return facts.filter(Boolean).join(' · ');
 }
@@ -56,13 +58,15 @@ function leftText(video: VideoWire): string {
   return t('home.left', { time: durationText(left > 60_000 ? Math.round(left / 60_000) * 60_000 : left) });
 }
 
-export function VideoCardSkeleton() {
+export function VideoCardSkeleton({ compact }: { compact?: boolean }) {
   return (
-    <div class="video-card" aria-hidden="true">
-      <Skeleton height="auto" />
-      <div class="video-card__text">
-        <Skeleton width="80%" />
-        <Skeleton width="50%" height="0.8em" />
+    <div class={compact ? 'video-card video-card--compact' : 'video-card'} aria-hidden="true">
+      <div class="video-card__link">
+        <Skeleton height="auto" />
+        <div class="video-card__text">
+          <Skeleton width="80%" />
+          <Skeleton width="50%" height="0.8em" />
+        </div>
       </div>
     </div>
   );

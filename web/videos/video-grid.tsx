@@ -25,22 +25,29 @@ export function VideoGrid({ list, label, fromOnePlace }: VideoGridProps) {
       </p>
     );
   }
+  if (!items) return <VideoGridSkeleton />;
   return (
     <>
-      <ul class="video-grid" aria-label={label} aria-busy={!items} data-testid="video-grid">
-        {items
-          ? items.map((video) => (
-              <li key={video.id}>
-                <VideoCard video={video} withoutPlace={fromOnePlace} />
-              </li>
-            ))
-          : Array.from({ length: 8 }, (_, index) => (
-              <li key={index}>
-                <VideoCardSkeleton />
-              </li>
-            ))}
+      <ul class="video-grid" aria-label={label} data-testid="video-grid">
+        {items.map((video) => (
+          <li key={video.id}>
+            <VideoCard video={video} withoutPlace={fromOnePlace} />
+          </li>
+        ))}
       </ul>
       <LoadMore hasMore={list.hasMore} loading={list.loadingMore} failed={Boolean(list.error)} onMore={list.loadMore} />
     </>
+  );
+}
+
+export function VideoGridSkeleton() {
+  return (
+    <ul class="video-grid" aria-busy="true" aria-label={t('loading')}>
+      {Array.from({ length: 8 }, (_, index) => (
+        <li key={index}>
+          <VideoCardSkeleton />
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -21,6 +21,16 @@ export function problemText(error: unknown): string {
   return error instanceof ApiProblem ? error.message : t('problem.unexpected');
 }
 
+/** Whether what a page is about is not there for this person: gone, not theirs, or no such id (422: the address is mistyped). */
+export function leadsNowhere(error: unknown): boolean {
+  return error instanceof ApiProblem && [401, 403, 404, 410, 422].includes(error.status);
+}
+
+/** What a page says in place of what it is about. */
+export function nowhereText(error: unknown): string {
+  return error instanceof ApiProblem && error.status === 422 ? t('notFound.text') : problemText(error);
+}
+
 export type Query = Record<string, string | number | undefined | null>;
 
 interface Call {

@@ -60,6 +60,11 @@ export function refresh(prefix = ''): void {
   }
 }
 
+/** Whether it has been answered, well or badly: nothing of it will push anything else aside. */
+export function isSettled({ data, error }: Resource<unknown>): boolean {
+  return data.value !== undefined || error.value !== null;
+}
+
 /** After signing in or out nothing that was read before may stay. */
 export function forgetEverything(): void {
   for (const [key, entry] of entries) {

@@ -31,6 +31,7 @@ export const enLibrary = {
     other: 'Its {count} videos disappear from Kinora, with their watch progress. The files on disk are never touched.',
   },
   'library.goneTitle': 'This library is not here',
+  'library.errorTitle': 'This library cannot be shown now',
   'library.offline':
     'This folder cannot be reached right now. Nothing was deleted: the videos play again as soon as it is back.',
   'library.scanningTitle': 'Looking through the folders',

@@ -21,7 +21,7 @@ export function AdminArea({ children }: { children: ComponentChildren }) {
     const row = list.current;
     const link = row?.querySelector<HTMLElement>('[aria-current]');
     if (row && link) row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
-  }, [here]);
+  }, [here, waiting]);
   return (
     <>
       <nav class="admin-bar" aria-label={t('nav.admin')} data-testid="admin-bar">

@@ -15,6 +15,7 @@ export function Welcome({ hasLibraries }: { hasLibraries: boolean }) {
   if (isAdmin.value) return <FirstSteps hasLibraries={hasLibraries} />;
   return (
     <Empty
+      page
       icon={Film}
       title={t('welcome.memberTitle')}
       data-testid="welcome"

@@ -43,7 +43,7 @@ export function JobsPage() {
             chosen={filter.lane === lane.lane}
             onChoose={() => setFilter({ ...filter, lane: filter.lane === lane.lane ? undefined : lane.lane })}
           />
-        )) ?? [1, 2, 3, 4].map((card) => <Skeleton key={card} height="92px" />)}
+        )) ?? LANES.map((lane) => <Skeleton key={lane} height="100px" />)}
       </ul>
       <EncoderList />
       <WorkerList />

@@ -1,7 +1,7 @@
 import { Film, FolderSearch, RefreshCw, Unplug } from 'lucide';
 import { useRoute } from 'preact-iso';
 import type { LibraryWire } from '../../../src/features/libraries/api.ts';
-import { problemText } from '../../lib/api/client.ts';
+import { leadsNowhere, nowhereText, problemText } from '../../lib/api/client.ts';
 import { fetchLibrary, scanLibrary } from '../../lib/api/libraries.ts';
 import { listVideos } from '../../lib/api/videos.ts';
 import { appPath } from '../../lib/base.ts';
@@ -35,21 +35,31 @@ function OneLibrary({ id }: { id: string }) {
   usePageTitle(library?.name ?? null);
 
   if (held.error.value && !library) {
+    const gone = leadsNowhere(held.error.value);
     return (
       <Empty
+        page
         icon={FolderSearch}
-        title={t('library.goneTitle')}
-        actions={<ButtonLink href={appPath('/libraries')}>{t('nav.libraries')}</ButtonLink>}
+        title={t(gone ? 'library.goneTitle' : 'library.errorTitle')}
+        actions={
+          gone ? (
+            <ButtonLink href={appPath('/libraries')}>{t('nav.libraries')}</ButtonLink>
+          ) : (
+            <Button variant="primary" onClick={() => void held.refresh()}>
+              {t('action.retry')}
+            </Button>
+          )
+        }
       >
-        {problemText(held.error.value)}
+        {nowhereText(held.error.value)}
       </Empty>
     );
   }
   return (
     <div class="page">
       <header class="page__head">
-        {library ? <Heading library={library} /> : <Skeleton width="220px" height="2.2em" />}
-        {library && isAdmin.value && <ScanButton library={library} onChange={() => void held.refresh()} />}
+        {library ? <Heading library={library} /> : <HeadingSkeleton />}
+        {isAdmin.value && <ScanButton library={library} onChange={() => void held.refresh()} />}
       </header>
       {library?.state === 'offline' && (
         <div class="page__head">
@@ -73,15 +83,29 @@ function Heading({ library }: { library: LibraryWire }) {
   return (
     <div>
       <h1 class="library-card__name">
-        {library.name} <LibraryState library={library} />
+        <bdi>{library.name}</bdi> <LibraryState library={library} />
       </h1>
       <p class="page__lead">{libraryFacts(library)}</p>
     </div>
   );
 }
 
-function ScanButton({ library, onChange }: { library: LibraryWire; onChange: () => void }) {
+function HeadingSkeleton() {
+  return (
+    <div aria-hidden="true">
+      <h1>
+        <Skeleton width="220px" height="1.2em" />
+      </h1>
+      <p class="page__lead">
+        <Skeleton width="300px" height="1.5em" />
+      </p>
+    </div>
+  );
+}
+
+function ScanButton({ library, onChange }: { library: LibraryWire | undefined; onChange: () => void }) {
   async function scan(): Promise<void> {
+    if (!library) return;
     try {
       await scanLibrary(library.id);
       showToast(t('libraries.scanStarted', { name: library.name }));
@@ -90,9 +114,9 @@ function ScanButton({ library, onChange }: { library: LibraryWire; onChange: () 
       showToast(problemText(error), { tone: 'bad' });
     }
   }
-  const scanning = library.state === 'scanning';
+  const scanning = library?.state === 'scanning';
   return (
-    <Button icon={RefreshCw} busy={scanning} onClick={() => void scan()} data-testid="library-scan">
+    <Button icon={RefreshCw} disabled={!library} busy={scanning} onClick={() => void scan()} data-testid="library-scan">
       {t(scanning ? 'libraries.scanning' : 'libraries.scan')}
     </Button>
   );

@@ -32,7 +32,7 @@ export function UploadPage() {
 
   if (!allowed)
     return (
-      <Empty icon={UploadCloud} title={t('upload.notAllowedTitle')}>
+      <Empty page icon={UploadCloud} title={t('upload.notAllowedTitle')}>
         {t('upload.notAllowedText')}
       </Empty>
     );

@@ -1,7 +1,8 @@
 import './stage.css';
+import { signal } from '@preact/signals';
 import { CircleAlert, LoaderCircle, Unplug, Upload } from 'lucide';
 import { useState } from 'preact/hooks';
-import { lazy, useRoute } from 'preact-iso';
+import { useRoute } from 'preact-iso';
 import type { PlaybackWire, VideoWire } from '../../../src/features/videos/api.ts';
 import { appPath } from '../../lib/base.ts';
 import { durationText, percentText } from '../../lib/i18n/format.ts';
@@ -15,10 +16,17 @@ import { uploadedPercent } from '../../videos/poster.tsx';
 import { DeleteButton } from './delete-button.tsx';
 import { playerHandle } from './player-handle.ts';
 
-const loadPlayer = () => import('../../player/player.tsx').then((m) => m.Player);
-const Player = lazy(loadPlayer);
+type PlayerModule = typeof import('../../player/player.tsx');
 // The page's data and the player's code come at the same time, not one after the other.
-void loadPlayer();
+const playerCode = signal<{ Player?: PlayerModule['Player']; error?: unknown }>({});
+void import('../../player/player.tsx').then(
+  ({ Player }) => {
+    playerCode.value = { Player };
+  },
+  (error: unknown) => {
+    playerCode.value = { error };
+  },
+);
 
 interface StageProps {
   video: VideoWire;
@@ -40,6 +48,9 @@ export function Stage({ video, playback, onStale }: StageProps) {
     return <Waiting icon={Unplug} title={t(`watch.${which}Title`)} text={t(`watch.${which}Text`)} />;
   }
   if (!playback || !video.playable) return <NotYet video={video} />;
+  const { Player, error } = playerCode.value;
+  if (error) throw error;
+  if (!Player) return <div class={`stage-screen${video.hasPicture === false ? ' stage-screen--sound' : ''}`} />;
   return (
     <>
       <Player

@@ -1,7 +1,7 @@
 import './watch-page.css';
 import { FileQuestion } from 'lucide';
 import { useRoute } from 'preact-iso';
-import { ApiProblem, problemText } from '../../lib/api/client.ts';
+import { leadsNowhere, nowhereText } from '../../lib/api/client.ts';
 import { fetchVideo } from '../../lib/api/videos.ts';
 import { appPath } from '../../lib/base.ts';
 import { useResource } from '../../lib/cache/resource.ts';
@@ -13,7 +13,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { About } from './about.tsx';
-import { MoreVideos } from './more-videos.tsx';
+import { MoreVideos, MoreVideosSkeleton } from './more-videos.tsx';
 import { Stage } from './stage.tsx';
 
 export function WatchPage() {
@@ -57,10 +57,10 @@ function Watch({ id }: { id: string }) {
 }
 
 function Unavailable({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  const status = error instanceof ApiProblem ? error.status : 0;
-  const gone = status === 404 || status === 403 || status === 401;
+  const gone = leadsNowhere(error);
   return (
     <Empty
+      page
       icon={FileQuestion}
       title={t(gone ? 'watch.goneTitle' : 'watch.errorTitle')}
       data-testid="watch-unavailable"
@@ -76,7 +76,7 @@ function Unavailable({ error, onRetry }: { error: unknown; onRetry: () => void }
         )
       }
     >
-      {problemText(error)}
+      {nowhereText(error)}
     </Empty>
   );
 }
@@ -85,12 +85,13 @@ function WatchSkeleton() {
   return (
     <div class="watch" aria-busy="true">
       <div class="watch__main">
-        <div class="watch__screen-skeleton" />
+        <div class="stage-screen" />
         <div class="watch__text-skeleton">
           <Skeleton width="60%" height="1.8em" />
           <Skeleton width="34%" />
         </div>
       </div>
+      <MoreVideosSkeleton />
     </div>
   );
 }

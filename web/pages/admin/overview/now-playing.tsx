@@ -13,9 +13,11 @@ import { Skeleton } from '../../../ui/skeleton.tsx';
 
 const REFRESH_MS = 3000;
 
+export const usePlaying = () => useResource('overview/playing', listPlaying);
+
 /** Who watches what now, in which quality and why. */
 export function NowPlaying() {
-  const { data, refresh } = useResource('overview/playing', listPlaying);
+  const { data, refresh } = usePlaying();
   useEffect(() => {
     const timer = setInterval(() => void refresh(), REFRESH_MS);
     return () => clearInterval(timer);
@@ -43,7 +45,9 @@ function PlayingCard({ one }: { one: PlayingWire }) {
   return (
     <li class="overview__card playing__one" data-testid="playing-row">
       <p class="playing__film">
-        <a href={appPath(`/watch/${video.id}`)}>{video.title}</a>
+        <a href={appPath(`/watch/${video.id}`)}>
+          <bdi>{video.title}</bdi>
+        </a>
       </p>
       <p class="playing__who">
         <strong>{user ? user.username : t('playing.visitor')}</strong> · <bdi>{address}</bdi> ·{' '}

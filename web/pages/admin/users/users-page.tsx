@@ -6,6 +6,7 @@ import type { AccountWire } from '../../../../src/features/accounts/users.api.ts
 import { problemText } from '../../../lib/api/client.ts';
 import { type AccountFilter, listAccounts } from '../../../lib/api/users.ts';
 import { usePaged } from '../../../lib/cache/paged.ts';
+import { isSettled } from '../../../lib/cache/resource.ts';
 import { t } from '../../../lib/i18n/translate.ts';
 import { usePageTitle } from '../../../lib/page-title.ts';
 import { instance, user as me } from '../../../lib/session.ts';
@@ -61,8 +62,11 @@ export function UsersPage() {
   const list = usePaged(onlyWaiting ? null : `users:${state}:${role}:${search}`, (cursor) =>
     listAccounts({ ...BY_STATE[state], search: search || undefined, role: role === 'all' ? undefined : role }, cursor),
   );
-  const { items, error } = list;
-  const waiting = useWaiting().data.value?.items.filter((person) => isFound(person, search));
+  const { error } = list;
+  const held = useWaiting();
+  // After those who wait, who stand above: nothing is pushed away from under a finger.
+  const items = isSettled(held) ? list.items : undefined;
+  const waiting = held.data.value?.items.filter((person) => isFound(person, search));
   const free = items?.filter(({ id, removedAtMs }) => removedAtMs === null && id !== me.value?.id) ?? [];
   const selection = useSelection(free.map(({ id }) => id));
   const selected = free.filter(({ id }) => selection.ids.has(id));
@@ -137,7 +141,12 @@ export function UsersPage() {
           {t(state === 'removed' ? 'users.noneRemoved' : 'users.noneText')}
         </Empty>
       ) : (
-        <ul class="users__list" aria-label={t('users.title')} aria-busy={!items}>
+        <ul
+          key={items ? 'list' : isSettled(held) ? 'below' : 'alone'}
+          class="users__list"
+          aria-label={t('users.title')}
+          aria-busy={!items}
+        >
           {items?.map((account) => (
             <UserRow
               key={account.id}
