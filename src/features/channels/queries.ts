@@ -67,7 +67,8 @@ export function channelWire(orm: Orm, viewer: Viewer, channel: ChannelRow): Chan
     .all().length;
   return {
     ...channelRef(channel),
-    ...{ description, createdAtMs },
+    description,
+    createdAtMs,
     owner: ownerId ? (orm.select({ id: userId, username }).from(users).where(eq(userId, ownerId)).get() ?? null) : null,
     videos: { count: Math.min(counted, MOST_COUNTED), andMore: counted > MOST_COUNTED },
     may: { edit: mayEditChannel(viewer, channel) },
