@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { manyLines, oneLine } from './typed-text.ts';
 
 /** Wire shapes that every feature shares. Safe for the browser: no Node, no I/O. */
 
 export const Id = z.string().regex(/^[0-9A-Za-z]{4,32}$/, 'is not an id');
+/** Names and titles as people type them: one line, with nothing unseen in it. */
+export const Line = z.string().overwrite(oneLine);
+/** Descriptions. */
+export const Lines = z.string().overwrite(manyLines);
 export const TimeMs = z.number().int().describe('Milliseconds since 1970-01-01 UTC.');
 
 export const ProblemWire = z

@@ -33,7 +33,7 @@ export function docsRoutes(document: () => Promise<object>): Hono<HttpEnv> {
     .get('/api/docs/:file', declared("The page's files", 'text/javascript'), (c) => {
       const name = c.req.param('file');
       if (name === 'start.js') return c.body(START, 200, { 'Content-Type': 'text/javascript; charset=utf-8' });
-      const contentType = FILES[name];
+      const contentType = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
       if (!contentType) throw notFound('There is no such file.');
       const bytes = programFiles.read(`node_modules/swagger-ui-dist/${name}`);
       if (!bytes) throw internalError('The package swagger-ui-dist is not installed. Install Kinora again.');

@@ -108,6 +108,21 @@ describe('odd but good', () => {
     expect(video.title.length).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['a\u0000b\n c', 'ab c'],
+    ['\u202egpj.exe', 'gpj.exe'],
+    ['👩\u200d👧', '👩\u200d👧'],
+    ['\u0007\u200b', null],
+  ])('a title such as %j', async (title, kept) => {
+    const init = { headers: { 'Content-Type': 'application/json' } };
+    const body = JSON.stringify({ filename: 'a.mp4', sizeBytes: 1, title });
+    const { response, text } = await client.raw('POST', '/api/videos/init', { ...init, body });
+    const reply = JSON.parse(text);
+    if (kept !== null) expect(reply.video.title).toBe(kept);
+    else expect([response.status, reply.detail]).toEqual([422, 'title needs at least one character.']);
+    if (reply.video) await client.send('DELETE', reply.upload.url.replace('/uploads/', '/videos/'), undefined, 204);
+  });
+
   it('sound alone plays with a poster', async () => {
     const path = await makeMedia('mp3', '-f', 'lavfi', '-i', 'sine=frequency=330:duration=6', '-c:a', 'libmp3lame');
     const id = await client.upload(path);

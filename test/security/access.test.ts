@@ -177,6 +177,8 @@ describe('paths with tricks', () => {
     '/api/videos/..%2f..%2fjobs',
     '/api/uploads/..%2fkinora.db',
     '/%E0%A4%A',
+    '/api/docs/constructor',
+    '/api/docs/__proto__',
   ])('lead nowhere: %s', async (path) => {
     const { response, text } = await owner.raw('GET', path, { headers: { 'Tus-Resumable': '1.0.0' } });
     expect(response.status).not.toBe(500);

@@ -31,6 +31,17 @@ it('lets fifty pass from an address, for whichever accounts', () => {
   attempts.check(from('somebody', '192.0.2.2'));
 });
 
+it('counts a network of IPv6 as one address: whoever has one, has all of it', () => {
+  const { attempts, fail } = setUp();
+  for (let n = 0; n < 50; n++) fail(1, from(`user${n}`, `2001:db8:0:7:${n.toString(16)}::1`));
+  for (const address of ['2001:db8:0:7::1', '2001:0db8:0000:0007:ffff:0:0:1', '2001:db8::7:1:2:3:4']) {
+    expect(() => attempts.check(from('somebody', address)), address).toThrow(tooMany);
+  }
+  for (const address of ['2001:db8:0:8::1', '2001:db8::7', '::1', '::ffff:192.0.2.1', 'fe80::7%eth0']) {
+    attempts.check(from('somebody', address));
+  }
+});
+
 it('forgets after a quarter of an hour, and says when', async () => {
   const { clock, attempts, fail } = setUp();
   fail(10, from('ada'));

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { tooManyRequests } from '../../core/problem.ts';
 import { MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -23,6 +24,8 @@ export interface AttemptKeys {
 const WINDOW_MS = 15 * MINUTE_MS;
 const LIMITS = { login: 10, address: 50 };
 const MAX_KEYS = 50_000;
+/** Who has an IPv6 address mostly has a network of 64 bits: a new one for each guess would be no news. */
+const addressKey = (address: string) => `address ${isIPv6(address) ? network64(address) : address}`;
 const loginKey = (login: string) => `login ${login.toLowerCase()}`;
 
 /** `what` is counted, in a sentence: "Too many ...". */
@@ -30,7 +33,7 @@ export function createAttempts(clock: Clock, what = 'failed attempts'): Attempts
   const failures = new Map<string, { count: number; untilMs: number }>();
   const keysOf = ({ login, address }: AttemptKeys) => [
     ...(login === undefined ? [] : [{ key: loginKey(login), limit: LIMITS.login }]),
-    { key: `address ${address}`, limit: LIMITS.address },
+    { key: addressKey(address), limit: LIMITS.address },
   ];
   const live = (key: string) => {
     const entry = failures.get(key);
@@ -64,8 +67,23 @@ export function createAttempts(clock: Clock, what = 'failed attempts'): Attempts
     },
     succeeded(keys) {
       if (keys.login !== undefined) failures.delete(loginKey(keys.login));
-      const address = live(`address ${keys.address}`);
+      const address = live(addressKey(keys.address));
       if (address && address.count > 0) address.count--;
     },
   };
+}
+
+/** The first four groups of an address, as they are written out: `2001:db8:0:0`. */
+function network64(address: string): string {
+  const [head = '', tail] = address.split('%')[0]!.split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const [before, after] = [groups(head), groups(tail ?? '')];
+  // An IPv4 address at its end takes the room of two groups.
+  const length = before.length + after.length + (address.includes('.') ? 1 : 0);
+  const zeros = tail === undefined ? 0 : 8 - length;
+  const all = [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after];
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }

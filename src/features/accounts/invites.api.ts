@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
+import { Id, Line, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
 import { Token } from './api.ts';
 
 /** Links by which people make themselves an account. */
@@ -22,7 +22,7 @@ export type InviteWire = z.infer<typeof InviteWire>;
 export const ListInvitesQuery = PageQuery;
 export const InvitePage = pageOf(InviteWire);
 export const MakeInviteBody = z.object({
-  note: z.string().trim().max(200, 'may have at most 200 characters').default(''),
+  note: Line.max(200, 'may have at most 200 characters').default(''),
   maxUses: z.number().int().min(1).max(10_000).nullable().default(1).describe('null: any number.'),
   days: z
     .number()

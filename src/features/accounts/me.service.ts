@@ -1,5 +1,6 @@
 import { and, eq, gt } from 'drizzle-orm';
 import type { z } from 'zod';
+import type { Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import { difference, recordAct } from '../audit/service.ts';
 import type { Attempts } from './attempts.ts';
@@ -11,7 +12,7 @@ import { viewerUser } from './queries.ts';
 import { forgetResets } from './resets.service.ts';
 import { sessions, users } from './schema.ts';
 import { closeSession, closeSessionsOf } from './sessions.service.ts';
-import { getAccount } from './users.queries.ts';
+import { type AccountRow, getAccount } from './users.queries.ts';
 import type { Actor, Viewer, ViewerUser } from './viewer.ts';
 
 /** What people do with their own account. Whoever finds a screen left open must know the password for most of it. */
@@ -30,10 +31,10 @@ export async function editMe(
   me: Self,
   { currentPassword, ...names }: z.output<typeof EditMeBody>,
 ): Promise<ViewerUser> {
-  await checkPassword(app, attempts, me, currentPassword);
+  const knownHash = await checkPassword(app, attempts, me, currentPassword);
   const { id } = me.user;
   return app.db.write((tx) => {
-    const { username, email } = getAccount(tx, id);
+    const { username, email } = getUnchanged(tx, id, knownHash);
     refuseTaken(tx, names, id);
     const changes = difference<typeof names>({ username, email }, names);
     tx.update(users).set(names).where(eq(users.id, id)).run();
@@ -51,10 +52,11 @@ export async function changePassword(
   me: Self,
   { currentPassword, password }: z.output<typeof NewPasswordBody>,
 ): Promise<{ ended: number }> {
-  await checkPassword(app, attempts, me, currentPassword);
+  const knownHash = await checkPassword(app, attempts, me, currentPassword);
   const passwordHash = await hashPassword(password);
-  const { id, username } = me.user;
+  const { id } = me.user;
   return app.db.write((tx) => {
+    const { username } = getUnchanged(tx, id, knownHash);
     tx.update(users).set({ passwordHash }).where(eq(users.id, id)).run();
     forgetResets(tx, id);
     const changes = { password: { after: 'a new one' } };
@@ -101,15 +103,27 @@ const idOf = (tokenHash: string) => tokenHash.slice(0, 24);
 
 const byOf = ({ user, address }: Self): Actor => ({ user, address });
 
-async function checkPassword(app: App, attempts: Attempts, { user, address }: Self, password: string): Promise<void> {
+/** Returns the hash it was right for: what waits afterwards looks whether that is still the one. */
+async function checkPassword(app: App, attempts: Attempts, { user, address }: Self, password: string): Promise<string> {
   // Counted beside sign-ins by this name, which are somebody else's guesses and must not lock out who is in.
   const keys = { login: `own ${user.id}`, address };
   attempts.check(keys);
   attempts.failed(keys);
   const { passwordHash } = getAccount(app.db.orm, user.id);
-  if (!(await verifyPassword(password, passwordHash))) {
-    const message = 'is not right';
-    throw wrongPassword('Your current password is not right.', { errors: [{ field: 'currentPassword', message }] });
-  }
+  if (!(await verifyPassword(password, passwordHash))) throw notTheCurrent();
   attempts.succeeded(keys);
+  return passwordHash;
 }
+
+/** The account, if it is as it was when its password was checked: somebody may have taken it back meanwhile. */
+function getUnchanged(tx: Tx, id: string, knownHash: string): AccountRow {
+  const account = getAccount(tx, id);
+  const isUsable = account.deletedAtMs === null && account.disabledAtMs === null;
+  if (!isUsable || account.passwordHash !== knownHash) throw notTheCurrent();
+  return account;
+}
+
+const notTheCurrent = () =>
+  wrongPassword('Your current password is not right.', {
+    errors: [{ field: 'currentPassword', message: 'is not right' }],
+  });

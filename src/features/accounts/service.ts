@@ -18,6 +18,7 @@ import { findUserByLogin, viewerUser } from './queries.ts';
 import { findRegistrationByLogin, type RegistrationRow } from './registrations.queries.ts';
 import { waitForAdmin } from './registrations.service.ts';
 import { openSession } from './sessions.service.ts';
+import { getAccount } from './users.queries.ts';
 import type { ViewerUser } from './viewer.ts';
 
 export interface SignedIn {
@@ -85,12 +86,20 @@ export async function signIn(
   }
   if (right) attempts.succeeded(keys);
   if (right && asked) throw notLetIn(asked);
-  if (!found || !right) throw wrongCredentials('The username or password is not right.');
-  // Told only to who knows the password: nobody else learns that there is such an account.
-  if (found.disabledAtMs !== null) throw accountDisabled('This account is disabled. Ask an admin of this instance.');
-  const token = app.db.write((tx) => openSession(app, tx, found.id, from.userAgent));
-  return { user: viewerUser(found), token };
+  if (!found || !right) throw wrong();
+  return app.db.write((tx) => {
+    // Looked at again: what was changed while the password was checked ended all sessions but this one.
+    const account = getAccount(tx, found.id);
+    if (account.deletedAtMs !== null || account.passwordHash !== found.passwordHash) throw wrong();
+    // Told only to who knows the password: nobody else learns that there is such an account.
+    if (account.disabledAtMs !== null) {
+      throw accountDisabled('This account is disabled. Ask an admin of this instance.');
+    }
+    return { user: viewerUser(account), token: openSession(app, tx, account.id, from.userAgent) };
+  });
 }
+
+const wrong = () => wrongCredentials('The username or password is not right.');
 
 const notLetIn = ({ declinedAtMs }: RegistrationRow) =>
   declinedAtMs === null

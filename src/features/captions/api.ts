@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from '../../core/wire.ts';
+import { Id, Line } from '../../core/wire.ts';
 
 export const CaptionOrigin = z.enum(['embedded', 'sidecar', 'uploaded']);
 export type CaptionOrigin = z.infer<typeof CaptionOrigin>;
@@ -49,7 +49,7 @@ const Language = z
   .string()
   .max(35)
   .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'is no language tag, such as "en" or "pt-BR"');
-const Title = z.string().trim().max(80, 'may have at most 80 characters');
+const Title = Line.max(80, 'may have at most 80 characters');
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** What a file's name does not say, or says wrongly. */

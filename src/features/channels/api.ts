@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, TimeMs } from '../../core/wire.ts';
+import { Id, Line, Lines, TimeMs } from '../../core/wire.ts';
 
 /** The name of a channel in addresses. */
 export const Handle = z
@@ -9,11 +9,7 @@ export const Handle = z
     message:
       'may have 1 to 40 letters, digits, dots, dashes and underscores, and starts and ends with a letter or digit',
   });
-export const ChannelName = z
-  .string()
-  .trim()
-  .min(1, 'needs at least one character')
-  .max(80, 'may have at most 80 characters');
+export const ChannelName = Line.min(1, 'needs at least one character').max(80, 'may have at most 80 characters');
 
 /** What a video says of its channel. */
 export const ChannelRef = z.object({
@@ -44,7 +40,7 @@ export const EditChannelBody = z
   .object({
     handle: Handle,
     name: ChannelName,
-    description: z.string().max(5000, 'may have at most 5,000 characters'),
+    description: Lines.max(5000, 'may have at most 5,000 characters'),
   })
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'Send at least one of handle, name, description.');

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Id, TimeMs } from '../../core/wire.ts';
+import { Id, Line, TimeMs } from '../../core/wire.ts';
 
 export const LibraryKind = z.enum(['movies', 'shows', 'home']);
-const LibraryName = z.string().trim().min(1, 'needs a name').max(80, 'may have at most 80 characters');
+const LibraryName = Line.min(1, 'needs a name').max(80, 'may have at most 80 characters');
 const FolderPath = z.string().min(1, 'is missing').max(4096);
 
 export const LibraryWire = z.object({

@@ -1,7 +1,7 @@
 import type { EventCatalogue, EventName } from '../../core/events.ts';
 import type { LiveConnection } from '../../platform/live.ts';
 import type { App } from '../../ports.ts';
-import { findVideo } from '../videos/queries.ts';
+import { findKnownVideo } from '../videos/queries.ts';
 import type { LiveMessage } from './api.ts';
 
 export const UPLOADS_TOPIC = 'uploads';
@@ -38,8 +38,9 @@ function send(app: App, message: LiveMessage): void {
 
 function listeners(app: App, message: LiveMessage): (connection: LiveConnection) => boolean {
   if (message.type === 'library.changed') return () => true;
-  const video = 'videoId' in message && message.videoId ? findVideo(app.db.orm, message.videoId) : null;
-  // A library's videos are everybody's who is signed in.
-  if (video?.libraryId && message.type !== 'job.progress') return () => true;
+  const video = 'videoId' in message && message.videoId ? findKnownVideo(app.db.orm, message.videoId) : null;
+  // A library's videos are everybody's who is signed in, unless somebody has made one less than that.
+  const isListed = video?.visibility === 'public' || video?.visibility === 'internal';
+  if (video?.libraryId && isListed && message.type !== 'job.progress') return () => true;
   return ({ isAdmin, userId }) => isAdmin || (video !== null && video.ownerId === userId);
 }

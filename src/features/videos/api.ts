@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
+import { Id, Line, Lines, PageQuery, pageOf, TimeMs } from '../../core/wire.ts';
 import { CaptionWire } from '../captions/api.ts';
 import { ChannelRef } from '../channels/api.ts';
 
@@ -10,12 +10,8 @@ export type Origin = z.infer<typeof Origin>;
 export const Visibility = z.enum(['public', 'unlisted', 'internal', 'private']);
 export type Visibility = z.infer<typeof Visibility>;
 
-export const Title = z
-  .string()
-  .trim()
-  .min(1, 'needs at least one character')
-  .max(200, 'may have at most 200 characters');
-const Description = z.string().max(10_000, 'may have at most 10,000 characters');
+export const Title = Line.min(1, 'needs at least one character').max(200, 'may have at most 200 characters');
+const Description = Lines.max(10_000, 'may have at most 10,000 characters');
 
 /** What lists and the watch page know of a video. `playable` turns true as soon as it has been probed. */
 export const VideoWire = z.object({
