@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
-import { and, eq, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
 import { sources, videos } from '../videos/schema.ts';
 import { isInside } from './places.ts';
 import type { KnownFile } from './reconcile.ts';
-import type { FoundFile } from './walk.ts';
+import { type FoundFile, printOf } from './walk.ts';
 
 /** Files that are videos of libraries already. */
 
@@ -28,11 +28,12 @@ export function knownAt(app: App, libraryId: string, path: string): KnownFile[] 
   return knownFiles(app, libraryId, eq(sources.location, path));
 }
 
-/** Of whatever library, files of the same size and time: perhaps the same file under other names. */
-export function knownAlike(app: App, { sizeBytes, modifiedAtMs }: FoundFile): AlikeFile[] {
+/** Of whatever library, files of the same size and time as some of these: perhaps the same files under other names. */
+export function knownAlike(app: App, files: readonly FoundFile[]): AlikeFile[] {
+  const prints = new Set(files.map(printOf));
   // The video's size is the source's, and has an index.
-  const sizes = and(eq(videos.sizeBytes, sizeBytes), eq(sources.sizeBytes, sizeBytes));
-  return selectKnown(app, and(sizes, eq(sources.modifiedAtMs, modifiedAtMs)));
+  const sizes = [...new Set(files.map(({ sizeBytes }) => sizeBytes))];
+  return selectKnown(app, inArray(videos.sizeBytes, sizes)).filter((file) => prints.has(printOf(file)));
 }
 
 /** All that is known of a library. */

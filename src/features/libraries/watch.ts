@@ -120,7 +120,7 @@ async function addOne(app: App, libraryId: string, path: string): Promise<void> 
 
 /** Whether it is a file of this library that is linked to, or has been renamed where small and capital letters are the same. */
 async function isKnownByAnotherName(app: App, libraryId: string, found: FoundFile): Promise<boolean> {
-  const own = knownAlike(app, found).filter((file) => file.libraryId === libraryId && file.path !== found.path);
+  const own = knownAlike(app, [found]).filter((file) => file.libraryId === libraryId && file.path !== found.path);
   for (const { path } of own) if (await isSameFile(path, found.path)) return true;
   return false;
 }
