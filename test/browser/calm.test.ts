@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { keepPicture, openBrowser, openPage, playsOn, type WatchedPage } from '../support/browser.ts';
+import { keepPicture, openBrowser, openPage, playerState, playsOn, type WatchedPage } from '../support/browser.ts';
 import { isPlayable, type TestClient } from '../support/client.ts';
 import { makeClip } from '../support/media.ts';
 import { type KinoraProcess, startKinora } from '../support/process.ts';
@@ -194,6 +194,25 @@ describe('one press too many', () => {
     expect(await page.getByTestId('subtitles-dialog').isVisible()).toBe(true);
     await page.keyboard.press('Escape');
     await page.getByTestId('subtitles-dialog').waitFor({ state: 'detached' });
+  });
+});
+
+describe('beside an open menu', () => {
+  it('a press on the picture closes it, and the film goes on', async () => {
+    await page.goto(`/watch/${filmId}?t=0s`);
+    await startPlaying(page);
+    await playsOn(page, 0.3);
+    const box = (await page.getByTestId('player').boundingBox())!;
+    const beside = [box.x + 120, box.y + 120] as const;
+    await page.mouse.move(...beside);
+    await page.getByTestId('settings-button').click();
+    await page.getByTestId('settings-menu').waitFor();
+    await page.mouse.click(...beside);
+    await page.getByTestId('settings-menu').waitFor({ state: 'detached' });
+    await page.waitForTimeout(300);
+    expect(await playerState(page)).toMatchObject({ paused: false });
+    await page.mouse.click(...beside);
+    await expect.poll(async () => (await playerState(page)).paused).toBe(true);
   });
 });
 

@@ -11,10 +11,17 @@ const DOUBLE_MS = 280;
  */
 export function usePointer(element: RefObject<MediaPlayerElement | null>, act: (action: PlayerAction) => void) {
   const last = useRef(0);
+  const closesMenu = useRef(false);
   const single = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+
+  function onPointerDown(): void {
+    closesMenu.current = element.current?.querySelector('[role=menu]') !== null;
+  }
 
   function onPointerUp(event: PointerEvent): void {
     if (event.button !== 0) return;
+    // A press beside an open menu closes it, and means nothing else.
+    if (closesMenu.current) return;
     const double = event.timeStamp - last.current < DOUBLE_MS;
     last.current = double ? 0 : event.timeStamp;
     if (event.pointerType === 'mouse') {
@@ -45,5 +52,5 @@ export function usePointer(element: RefObject<MediaPlayerElement | null>, act: (
     else controls?.show(0);
   }
 
-  return { onPointerUp };
+  return { onPointerDown, onPointerUp };
 }
