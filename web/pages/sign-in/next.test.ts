@@ -7,6 +7,8 @@ test.each([
   ['', '/'],
   ['//evil.example', '/'],
   ['/\\evil.example', '/'],
+  ['/\t/evil.example', '/'],
+  ['/\n\\evil.example', '/'],
   ['https://evil.example', '/'],
   ['javascript:alert(1)', '/'],
 ])('%s leads to %s', (next, path) => expect(safeNext(next)).toBe(path));
