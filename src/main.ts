@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { databaseTrouble } from './commands/database-trouble.ts';
 import { CommandFailure, EXIT } from './commands/exit.ts';
 import { createProgram } from './commands/program.ts';
 import { ConfigError } from './platform/config/problems.ts';
@@ -26,7 +27,7 @@ function unwritable({ code, message }: NodeJS.ErrnoException): number {
 function exitCodeOf(error: Error): number {
   // It has printed its own sentence, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  console.error(process.env['KINORA_DEV_STACK'] ? error : error.message);
+  console.error(process.env['KINORA_DEV_STACK'] ? error : (databaseTrouble(error) ?? error.message));
   if (error instanceof ConfigError) return EXIT.usage;
   return error instanceof CommandFailure ? error.exitCode : EXIT.failed;
 }

@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { listSnapshots, rollBack } from '../platform/backup/snapshots.ts';
 import type { ConfigFlags } from '../platform/config/load.ts';
+import { CommandFailure, notThere } from './exit.ts';
 import { refuseForeignRoot } from './instance.ts';
 import { loadedFor } from './options.ts';
 
 /** `kinora rollback [SNAPSHOT]`: lists what there is to go back to, or goes back. */
 export function rollback(name: string | undefined, flags: ConfigFlags): void {
   const dataFolder = resolve(loadedFor(flags).config.data.dir);
+  if (!existsSync(dataFolder)) {
+    throw new CommandFailure(`There is no Kinora in ${dataFolder}. Name its data folder with --data.`);
+  }
   process.stdout.write(`${(name === undefined ? list(dataFolder) : goBack(dataFolder, name)).join('\n')}\n`);
 }
 
@@ -29,10 +34,19 @@ function list(dataFolder: string): string[] {
 
 function goBack(dataFolder: string, name: string): string[] {
   refuseForeignRoot(dataFolder);
-  const { aside, migrations } = rollBack(dataFolder, name, Date.now());
+  const { aside, migrations } = rolledBack(dataFolder, name);
   return [
     `The database is the one of ${name} again; its last migration is ${migrations.at(-1) ?? 'none'}.`,
     `What was there until now is kept: to have it back, say kinora rollback ${aside}`,
     'Now start the version of Kinora you used before: this one would upgrade the database again.',
   ];
+}
+
+function rolledBack(dataFolder: string, name: string): ReturnType<typeof rollBack> {
+  try {
+    return rollBack(dataFolder, name, Date.now());
+  } catch (error) {
+    const isListed = listSnapshots(join(dataFolder, 'backups')).some((snapshot) => snapshot.name === name);
+    throw isListed ? error : notThere((error as Error).message);
+  }
 }

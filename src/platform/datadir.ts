@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { finishRestore } from './backup/pending.ts';
+import { makePath } from './make-path.ts';
 
 /** The data folder, ours alone until `close`. */
 export interface DataDir {
@@ -61,7 +62,7 @@ export function lockDataFolder(path: string): () => void {
 
 function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makePath(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -73,6 +74,7 @@ function makeFolder(path: string): void {
       EEXIST: 'there is a file of that name. Move it away, or choose another with --data',
       ENOTDIR: 'a part of its path is a file. Choose another with --data',
       ENOSPC: 'its disk is full. Free some space first',
+      ENOENT: 'no folder can be made there: is its disk mounted? Choose another with --data',
     };
     throw new Error(`The data folder ${path} cannot be used: ${reasons[code ?? ''] ?? message}.`, { cause: error });
   }

@@ -138,6 +138,7 @@ describe('a backup', () => {
 
     const elsewhere = join(folder, 'elsewhere');
     const back = await runKinora(['restore', path, '--data', elsewhere]);
+    expect(back.stdout).toContain(`Start it with: kinora serve --data ${elsewhere}\n`);
     expect(back).toMatchObject({ code: 0, output: expect.stringContaining('kinora serve') });
     expect(readFileSync(join(elsewhere, 'secret'))).toEqual(readFileSync(join(data, 'secret')));
     // Everything the database speaks of is there.
@@ -281,6 +282,10 @@ describe('restoring', () => {
     expect(names()).toEqual(['admin']);
     const listed = await runKinora(['rollback', '--data', target]);
     const [name] = /before-restore-\w+/.exec(listed.output)!;
+    expect(await runKinora(['rollback', 'before-nothing', '--data', target])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('There is no snapshot "before-nothing"'),
+    });
     expect(await runKinora(['rollback', name, '--data', target])).toMatchObject({ code: 0 });
     expect(names()).toEqual(['somebody']);
     const again = await start(target);

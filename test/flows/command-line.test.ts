@@ -62,6 +62,8 @@ describe('exit codes', () => {
     [['--version'], 0],
     [['serve', '--port', 'many'], 2],
     [['config', '--config', 'none.yaml'], 2],
+    [['restore', 'gone.tar'], 4],
+    [['rollback', '--data', 'gone'], 1],
     [['video', 'import', '--as', 'ada', 'ftp://films.example/a.mp4'], 2],
   ])('of %j is %i', async (argv, code) => {
     expect((await runKinora(argv)).code).toBe(code);
@@ -94,6 +96,22 @@ describe('exit codes', () => {
       code: 1,
       stderr: 'What this command prints cannot be written: its disk is full.\n',
     });
+  });
+
+  it('come with what to do about a database that cannot be used', async () => {
+    const broken = join(folder, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'kinora.db'), 'This was a database once. '.repeat(1000));
+    for (const argv of [
+      ['serve', '--port', '0'],
+      ['user', 'list'],
+    ]) {
+      const { code, stderr } = await runKinora([...argv, '--data', broken]);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^The file kinora\.db .* put a backup back .*not a database/),
+      ]);
+    }
   });
 
   it('say where there is no Kinora, and make none', async () => {

@@ -8,6 +8,7 @@ import type { DiskWire } from '../../src/features/instance/api.ts';
 import { createClient, isPlayable, type TestClient, tusPart } from '../support/client.ts';
 import { startFileServer } from '../support/file-server.ts';
 import { readMultivariant, readPlaylist } from '../support/hls.ts';
+import { runKinora } from '../support/kinora-command.ts';
 import { makeClip } from '../support/media.ts';
 import { createOpenApiCheck, type OpenApi } from '../support/openapi-check.ts';
 import { type KinoraProcess, startKinora } from '../support/process.ts';
@@ -169,3 +170,17 @@ it.runIf(isRoot)('plays on a disk that takes nothing more', async () => {
 interface LaneReply {
   items: { lane: string; running: number; queued: number; held: string | null }[];
 }
+
+it.runIf(isRoot)('says so at the start, and the doctor knows it', async () => {
+  await kinora.end('SIGTERM');
+  leaveFree(0);
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  const started = await runKinora(['serve', '--port', '0', '--data', other]);
+  expect(started).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^The disk of the data folder is full\. Make room/m),
+  });
+  const { output } = await runKinora(['doctor', '--only', 'Data folder', '--data', other]);
+  expect(output).toMatch(/its disk is full\n +→ Make room on it\./);
+});

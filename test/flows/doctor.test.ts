@@ -70,6 +70,15 @@ describe('before the first start', () => {
     expect(code).toBe(0);
   });
 
+  it('knows a time zone that is misspelt, by which schedules would go by another time', async () => {
+    const zone = async (TZ: string) => (await ask(['--only', 'Clock'], { TZ })).printed;
+    expect(await zone('Europe/Berln')).toMatch(
+      /time zone UTC\n {2}! TZ is "Europe\/Berln", and there is no such time zone/,
+    );
+    expect(await zone('Europe/Berlin')).toMatch(/✓ .*time zone Europe\/Berlin\n(?! {2}! TZ)/);
+    expect(await zone('')).not.toContain('! TZ');
+  });
+
   it('says what is missing and what to do', async () => {
     const { healthy, of } = await report({ KINORA_MEDIA_FFMPEG: '/nonexistent/ffmpeg' });
     expect(healthy).toBe(false);

@@ -16,15 +16,29 @@ export const clockCheck: Check = {
   title: 'Clock',
   async run(patient) {
     const { nowMs } = patient;
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const text = `${new Date(nowMs).toISOString()}, time zone ${zone}`;
+    const zone = timeZone();
+    const text = `${new Date(nowMs).toISOString()}, time zone ${zone ?? 'UTC'}`;
     const year = new Date(nowMs).getUTCFullYear();
     // A board without a battery wakes up in 1970; one with an empty one in the year it was made.
     if (year < 2026 || year > 2100) return [problem(`${text}: that cannot be`, SET_IT)];
-    const wrong = [...lastWritten(patient), ...diskClock(patient)];
+    const wrong = [...zoneFindings(zone), ...lastWritten(patient), ...diskClock(patient)];
     return [wrong.length > 0 ? note(text) : ok(text), ...wrong, ...(await synchronised())];
   },
 };
+
+/** Null for a zone that nobody knows: then it is UTC. */
+function timeZone(): string | null {
+  // Its type leaves out that a misspelt TZ has none.
+  const zone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === undefined || zone === 'Etc/Unknown' ? null : zone;
+}
+
+function zoneFindings(zone: string | null): Finding[] {
+  const { TZ: wanted = '' } = process.env;
+  if (zone !== null || wanted === '') return [];
+  const todo = 'Name it as in Europe/Berlin. Until then schedules go by UTC.';
+  return [warning(`TZ is "${wanted}", and there is no such time zone`, todo)];
+}
 
 function lastWritten({ dataFolder, nowMs }: Patient): Finding[] {
   const path = join(dataFolder, 'kinora.db');

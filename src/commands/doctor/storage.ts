@@ -24,6 +24,10 @@ export const dataFolderCheck: Check = {
       writeFileSync(join(scratch, 'a'), 'a');
       return [ok(`${dataFolder} can be written to`), ...remoteFindings(dataFolder), ...spaceFindings(dataFolder)];
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOSPC' || code === 'EDQUOT') {
+        return [problem(`${dataFolder} cannot be written to: its disk is full`, 'Make room on it.')];
+      }
       const who = process.getuid ? ` (user ${process.getuid()})` : '';
       const todo = `Give the folder to the user that runs Kinora${who}, or choose another: data.dir.`;
       return [problem(`${dataFolder} cannot be written to: ${(error as Error).message}`, todo)];

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { stamp } from '../../platform/backup/snapshots.ts';
+import { makePath } from '../../platform/make-path.ts';
 import { runOwnCommand } from '../../platform/own-command.ts';
 import type { JobContext } from '../../platform/queue.run.ts';
 import type { App } from '../../ports.ts';
@@ -21,7 +21,7 @@ export function handleBackupJobs(app: App): void {
 async function writeOne(app: App, payload: z.output<typeof backupJob.payload>, context: JobContext): Promise<void> {
   const { originals = app.config.backup.originals, by = SCHEDULE } = payload;
   const folder = backupFolder(app);
-  mkdirSync(folder, { recursive: true });
+  makePath(folder);
   const name = `kinora-${stamp(app.clock.nowMs())}.tar`;
   const path = join(folder, name);
   const { file } = app.configSource;
