@@ -40,6 +40,7 @@ const SCHEDULE: Periodic[] = [
   { name: 'write down backups made by hand', everyMs: MINUTE_MS, atStart: true, run: noteMadeByHand },
   { name: 'see whether admins are needed', everyMs: MINUTE_MS, atStart: true, run: checkNotices },
   { name: 'forget old notices', everyMs: DAY_MS, run: sweepNotices },
+  { name: 'see how large tables are', everyMs: HOUR_MS, atStart: true, run: ({ db }) => db.keepStatistics() },
   // Its name is asked for by features/notices: what it finds wrong is a notice.
   { name: 'check the database', everyMs: 12 * HOUR_MS, run: checkDatabase },
   { name: 'scan libraries', everyMs: HOUR_MS, atStart: true, run: scanAllLibraries },

@@ -42,6 +42,11 @@ export interface Db {
    * Outside of any write it runs at once. What it throws is logged: the commit cannot be taken back any more.
    */
   afterCommit(fn: () => void): void;
+  /**
+   * Has SQLite look again at how large tables have become, where that has changed much: what it knows of that decides which
+   * index it takes. A few milliseconds, since it looks at samples (https://sqlite.org/pragma.html#pragma_optimize).
+   */
+  keepStatistics(): void;
   /** The connection itself, for migrations, backups and pragmas. */
   raw: Database.Database;
   close(): void;
@@ -136,6 +141,10 @@ export function openDatabase({ path, log }: OpenDatabaseOptions): Db {
     afterCommit(fn) {
       if (depth === 0) runHook(fn);
       else hooks.push(fn);
+    },
+    keepStatistics() {
+      // 0x02: tables may be analysed; 0x10000: also those that have not been asked for yet.
+      raw.pragma('optimize = 0x10002');
     },
     close() {
       if (!raw.open) return;

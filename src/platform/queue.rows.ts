@@ -2,7 +2,7 @@ import { and, count, eq, inArray, lt, notInArray, type SQL, sql } from 'drizzle-
 import type { TimeMs } from '../core/time.ts';
 import type { Orm, Tx } from './db.ts';
 import type { Lane } from './queue.define.ts';
-import { type JobState, jobs } from './queue.schema.ts';
+import { isActive, type JobState, jobs } from './queue.schema.ts';
 
 /** What became of a row; the queue announces these after the commit. */
 export interface ChangedJob {
@@ -61,7 +61,7 @@ export function cancelJobs(tx: Tx, which: SQL, nowMs: TimeMs): ChangedJob[] {
 export function requeueJob(tx: Tx, jobId: string, nowMs: TimeMs): ChangedJob | null {
   const row = tx.select().from(jobs).where(eq(jobs.id, jobId)).get();
   if (!row || row.state === 'running' || row.state === 'done') return null;
-  if (row.state !== 'queued' && row.dedupeKey !== null && isActive(tx, row.dedupeKey)) return null;
+  if (row.state !== 'queued' && row.dedupeKey !== null && hasActive(tx, row.dedupeKey)) return null;
   tx.update(jobs)
     .set({ state: 'queued', attempts: 0, runAfterMs: nowMs, error: null, log: null, percent: null, finishedAtMs: null })
     .where(eq(jobs.id, jobId))
@@ -69,8 +69,8 @@ export function requeueJob(tx: Tx, jobId: string, nowMs: TimeMs): ChangedJob | n
   return { id: row.id, lane: row.lane };
 }
 
-function isActive(orm: Orm, dedupeKey: string): boolean {
-  const active = and(eq(jobs.dedupeKey, dedupeKey), inArray(jobs.state, ['queued', 'running']));
+function hasActive(orm: Orm, dedupeKey: string): boolean {
+  const active = and(eq(jobs.dedupeKey, dedupeKey), isActive);
   return orm.select({ id: jobs.id }).from(jobs).where(active).get() !== undefined;
 }
 

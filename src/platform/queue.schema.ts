@@ -49,4 +49,7 @@ export const jobs = sqliteTable(
   ],
 );
 
+/** Queued or running. Spelt out, not bound: only then may the index of dedupe keys serve. */
+export const isActive = sql`${jobs.state} in ('queued', 'running')`;
+
 export type JobRow = typeof jobs.$inferSelect;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { describeCaptions } from '../../media/captions/labels.ts';
 import type { Orm } from '../../platform/db.ts';
 import type { CaptionWire, OwnCaptionWire } from './api.ts';
@@ -22,13 +22,18 @@ export function findCaption(orm: Orm, videoId: string, id: string): CaptionRow |
   );
 }
 
-/** Sources that have caption files beside them, as far as is known. */
-export function sourcesWithSidecars(orm: Orm): ReadonlySet<string> {
+/** Sources that have caption files beside them, as far as is known: of all, or `among` a few. */
+export function sourcesWithSidecars(orm: Orm, among: readonly string[] | null): ReadonlySet<string> {
   const rows = orm
     .selectDistinct({ sourceId: captions.sourceId })
     .from(captions)
-    // Spelt out, not bound: only then may the partial index serve.
-    .where(sql`${captions.path} is not null and ${captions.sourceId} is not null`)
+    .where(
+      and(
+        among ? inArray(captions.sourceId, [...among]) : isNotNull(captions.sourceId),
+        // Spelt out, not bound: only then may the partial index serve.
+        sql`${captions.path} is not null`,
+      ),
+    )
     .all();
   return new Set(rows.map(({ sourceId }) => sourceId!));
 }

@@ -1,8 +1,8 @@
-import { and, eq, inArray, isNull, lt, notInArray, or } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { DAY_MS } from '../../core/time.ts';
 import { titleFromFilename } from '../../media/probe/titles.ts';
-import type { Tx } from '../../platform/db.ts';
+import { preparedFor, type Tx } from '../../platform/db.ts';
 import { filenameOfUrl } from '../../platform/download/filename.ts';
 import { jobs } from '../../platform/queue.schema.ts';
 import type { App } from '../../ports.ts';
@@ -115,11 +115,7 @@ export function forgetImport(app: App, videoId: string): void {
 
 /** A job has changed: its owner is told, and where it failed for good or was cancelled, its video says so. */
 export function followImport(app: App, jobId: string): void {
-  const job = app.db.orm
-    .select()
-    .from(jobs)
-    .where(and(eq(jobs.id, jobId), eq(jobs.name, fetchJob.name)))
-    .get();
+  const job = fetchById(app.db.orm).get({ id: jobId });
   if (!job?.videoId) return;
   const { videoId } = job;
   // Jobs are for admins: whoever pasted the link hears of it by its video.
@@ -131,6 +127,14 @@ export function followImport(app: App, jobId: string): void {
     markFailed(app, tx, videoId, job.state === 'cancelled' ? CANCELLED : (job.error ?? 'It could not be fetched.'));
   });
 }
+
+const fetchById = preparedFor((orm) =>
+  orm
+    .select({ state: jobs.state, videoId: jobs.videoId, error: jobs.error })
+    .from(jobs)
+    .where(and(eq(jobs.id, sql.placeholder('id')), eq(jobs.name, fetchJob.name)))
+    .prepare(),
+);
 
 /** A link that waits for a job which does not exist gets one again: after a deletion was undone. */
 export function resumeImport(app: App, videoId: string): void {

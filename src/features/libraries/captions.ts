@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { captionExtension, isCaptionFolder, matchCaption } from '../../media/captions/names.ts';
+import { writeInTurns } from '../../platform/write-in-turns.ts';
 import type { App } from '../../ports.ts';
 import { sourcesWithSidecars } from '../captions/queries.ts';
 import { type FoundSidecar, followSidecars } from '../captions/service.ts';
@@ -9,8 +10,8 @@ import { type FoundFile, findFile } from './walk.ts';
 
 /** Caption files beside films: found by scans, followed by the watcher, never written to. */
 
-/** Films whose captions are compared in one transaction. */
-const BATCH = 100;
+/** The films of a folder, rather than of a library. */
+const FEW = 500;
 
 /** Gives each of the films the caption files that are its own, and takes away those that are gone. */
 export async function followCaptionFiles(
@@ -18,18 +19,13 @@ export async function followCaptionFiles(
   films: readonly KnownFile[],
   files: readonly FoundFile[],
 ): Promise<void> {
-  const having = sourcesWithSidecars(app.db.orm);
+  const having = sourcesWithSidecars(app.db.orm, films.length > FEW ? null : films.map(({ sourceId }) => sourceId));
   if (files.length === 0 && having.size === 0) return;
   const found = ownersOf(films, files);
   const touched = films.filter(({ sourceId }) => found.has(sourceId) || having.has(sourceId));
-  for (let at = 0; at < touched.length; at += BATCH) {
-    app.db.write((tx) => {
-      for (const film of touched.slice(at, at + BATCH)) {
-        followSidecars(app, tx, { videoId: film.videoId, sourceId: film.sourceId }, found.get(film.sourceId) ?? []);
-      }
-    });
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await writeInTurns(app.db, touched, (tx, { videoId, sourceId }) =>
+    followSidecars(app, tx, { videoId, sourceId }, found.get(sourceId) ?? []),
+  );
 }
 
 /** Caption files by the source they belong to. Pure. */

@@ -1,6 +1,6 @@
 import { and, asc, count, eq, isNull } from 'drizzle-orm';
 import type { Orm } from '../../platform/db.ts';
-import { jobs } from '../../platform/queue.schema.ts';
+import { isActive, jobs } from '../../platform/queue.schema.ts';
 import type { App } from '../../ports.ts';
 import { isAdmin, type Viewer } from '../accounts/viewer.ts';
 import { videos } from '../videos/schema.ts';
@@ -48,7 +48,7 @@ export function libraryWire(app: App, viewer: Viewer, row: LibraryRow): LibraryW
   const scanning = orm
     .select({ state: jobs.state })
     .from(jobs)
-    .where(and(eq(jobs.dedupeKey, scanKey(row.id)), isNull(jobs.finishedAtMs)))
+    .where(and(eq(jobs.dedupeKey, scanKey(row.id)), isActive))
     .get();
   const online = folders.some((folder) => folder.online);
   return {

@@ -1,11 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { and, eq } from 'drizzle-orm';
 import { titleFromFilename } from '../../media/probe/titles.ts';
 import type { Tx } from '../../platform/db.ts';
+import { writeInTurns } from '../../platform/write-in-turns.ts';
 import type { App } from '../../ports.ts';
 import { findVideo } from '../videos/queries.ts';
-import { sources, videos } from '../videos/schema.ts';
 import {
   addSource,
   addVideo,
@@ -16,16 +15,13 @@ import {
   showVideo,
 } from '../videos/service.ts';
 import { followCaptionFiles } from './captions.ts';
-import { knownBelow, knownFiles } from './known.queries.ts';
+import { findByLocation, knownBelow, knownFiles } from './known.queries.ts';
 import { followMoved } from './moved.ts';
 import { isInside } from './places.ts';
 import { type FolderRow, getLibrary, type LibraryRow, listFolders } from './queries.ts';
 import { type Changes, compareFiles, type KnownFile } from './reconcile.ts';
 import { noteScanned, setFolderOnline } from './service.ts';
 import { type FoundFile, walkFolder } from './walk.ts';
-
-/** Rows written in one transaction: short, so that viewers' requests are never kept waiting. */
-const BATCH = 100;
 
 export interface ScanContext {
   signal: AbortSignal;
@@ -41,7 +37,7 @@ export async function scanLibrary(app: App, libraryId: string, context: ScanCont
     await scanFolder(app, library, folder, context);
     context.progress((100 * (n + 1)) / folders.length);
   }
-  hideStrays(app, library);
+  await hideStrays(app, library, context.signal);
   noteScanned(app, libraryId);
 }
 
@@ -49,18 +45,17 @@ export async function scanLibrary(app: App, libraryId: string, context: ScanCont
  * Videos of folders that are the library's no more go with them, and come back with their history when they are. Not while a folder is
  * offline, or holds nothing: it may be where their files will be.
  */
-function hideStrays(app: App, { id }: LibraryRow): void {
+async function hideStrays(app: App, { id }: LibraryRow, signal: AbortSignal): Promise<void> {
   const folders = listFolders(app.db.orm, id);
-  const known = knownFiles(app, id);
+  const known = await knownFiles(app, id);
   const isEmpty = (folder: FolderRow) => !known.some(({ path }) => isInside(path, folder.path));
   if (folders.some((folder) => !folder.online || isEmpty(folder))) return;
   const strays = known.filter(({ path }) => !folders.some((folder) => isInside(path, folder.path)));
-  const videoIds = strays.map(({ videoId }) => videoId);
-  if (videoIds.length > 0) app.db.write((tx) => hideVideos(app, tx, videoIds));
+  await writeInTurns(app.db, strays, (tx, { videoId }) => hideVideos(app, tx, [videoId]), signal);
 }
 
 async function scanFolder(app: App, library: LibraryRow, folder: FolderRow, context: ScanContext): Promise<void> {
-  const known = knownBelow(app, library.id, folder.path);
+  const known = await knownBelow(app, library.id, folder.path);
   let found: FoundFile[];
   const captions: FoundFile[] = [];
   try {
@@ -72,30 +67,25 @@ async function scanFolder(app: App, library: LibraryRow, folder: FolderRow, cont
   } catch (error) {
     context.signal.throwIfAborted();
     context.log(`${folder.path} cannot be read: ${(error as Error).message}\n`);
-    goOffline(app, folder, known);
+    await goOffline(app, folder, known, context.signal);
     return;
   }
   // A mount that is not there looks like an empty folder: nothing is deleted on its word.
   if (found.length === 0 && known.length > 0) {
     context.log(`${folder.path} is empty though it held ${known.length} videos: treated as offline.\n`);
-    goOffline(app, folder, known);
+    await goOffline(app, folder, known, context.signal);
     return;
   }
   if (!folder.online) setFolderOnline(app, folder.id, library.id, true);
   const changes = await followMoved(app, compareFiles(known, found));
   await applyChanges(app, library, changes, context.signal);
   const isSame = changes.added.length + changes.moved.length === 0;
-  await followCaptionFiles(app, isSame ? known : knownBelow(app, library.id, folder.path), captions);
+  await followCaptionFiles(app, isSame ? known : await knownBelow(app, library.id, folder.path), captions);
 }
 
-function goOffline(app: App, folder: FolderRow, known: KnownFile[]): void {
-  app.db.write((tx) =>
-    setMissing(
-      tx,
-      known.map(({ sourceId }) => sourceId),
-      true,
-    ),
-  );
+async function goOffline(app: App, folder: FolderRow, known: KnownFile[], signal: AbortSignal): Promise<void> {
+  const there = known.filter(({ missing }) => !missing);
+  await writeInTurns(app.db, there, (tx, { sourceId }) => setMissing(tx, sourceId, true), signal);
   setFolderOnline(app, folder.id, folder.libraryId, false);
 }
 
@@ -106,87 +96,57 @@ export async function applyChanges(
   changes: Changes,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { added, changed, moved, missing, back } = changes;
-  const steps = [
-    ...added.map((file) => () => addFile(app, library, file)),
-    ...changed.map(
-      ({ known, found }) =>
-        () =>
-          app.db.write((tx) => replaceSource(app, tx, known.videoId, known.sourceId, found)),
-    ),
-    ...moved.map(({ known, found }) => () => {
-      const to = { location: found.path, filename: basename(found.path) };
-      app.db.write((tx) => moveSource(app, tx, known.videoId, known.sourceId, { ...to, libraryId: library.id }));
-    }),
-  ];
-  for (let at = 0; at < steps.length; at += BATCH) {
-    signal?.throwIfAborted();
-    app.db.write(() => {
-      for (const step of steps.slice(at, at + BATCH)) step();
-    });
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  app.db.write((tx) => {
-    setMissing(
-      tx,
-      missing.map(({ sourceId }) => sourceId),
-      true,
-    );
-    setMissing(
-      tx,
-      back.map(({ sourceId }) => sourceId),
-      false,
-    );
-  });
-  for (const file of back) probeAgain(app, file);
-  const touched = [...missing, ...back].map(({ videoId }) => videoId);
-  for (const videoId of touched) app.events.emit('video.changed', { videoId });
+  const note = (tx: Tx, file: KnownFile, missing: boolean) => {
+    setMissing(tx, file.sourceId, missing);
+    if (!missing) probeAgain(app, tx, file);
+    app.db.afterCommit(() => app.events.emit('video.changed', { videoId: file.videoId }));
+  };
+  const replace = (tx: Tx, { known, found }: Changes['changed'][number]) =>
+    replaceSource(app, tx, known.videoId, known.sourceId, found);
+  const move = (tx: Tx, { known, found }: Changes['moved'][number]) => {
+    const to = { location: found.path, filename: basename(found.path), libraryId: library.id };
+    moveSource(app, tx, known.videoId, known.sourceId, to);
+  };
+  await writeInTurns(app.db, changes.added, (tx, file) => addFile(app, tx, library, file), signal);
+  await writeInTurns(app.db, changes.changed, replace, signal);
+  await writeInTurns(app.db, changes.moved, move, signal);
+  await writeInTurns(app.db, changes.missing, (tx, file) => note(tx, file, true), signal);
+  await writeInTurns(app.db, changes.back, (tx, file) => note(tx, file, false), signal);
 }
 
 /** What failed while its file was out of reach is tried again. */
-function probeAgain(app: App, { videoId, sourceId, sizeBytes, modifiedAtMs }: KnownFile): void {
-  if (findVideo(app.db.orm, videoId)?.state !== 'failed') return;
-  app.db.write((tx) => replaceSource(app, tx, videoId, sourceId, { sizeBytes, modifiedAtMs }));
+function probeAgain(app: App, tx: Tx, { videoId, sourceId, sizeBytes, modifiedAtMs }: KnownFile): void {
+  if (findVideo(tx, videoId)?.state !== 'failed') return;
+  replaceSource(app, tx, videoId, sourceId, { sizeBytes, modifiedAtMs });
 }
 
 /** A new file becomes a video. One that was a video before, of a library that was removed, comes back with its history. */
-function addFile(app: App, library: LibraryRow, file: FoundFile): void {
+function addFile(app: App, tx: Tx, library: LibraryRow, file: FoundFile): void {
   const { path, sizeBytes, modifiedAtMs } = file;
   const filename = basename(path);
-  app.db.write((tx) => {
-    const before = findByLocation(tx, path);
-    if (before) {
-      // It belongs to another library with an overlapping folder.
-      const { deletedAtMs, libraryId } = before.video;
-      if (deletedAtMs === null && libraryId !== null && holds(tx, libraryId, path)) return;
-      showVideo(app, tx, before.video, library.id);
-      const { source } = before;
-      if (source.sizeBytes !== sizeBytes || source.modifiedAtMs !== modifiedAtMs) {
-        replaceSource(app, tx, before.video.id, source.id, { sizeBytes, modifiedAtMs });
-      }
-      return;
+  const before = findByLocation(tx, path);
+  if (before) {
+    // It belongs to another library with an overlapping folder.
+    const { deletedAtMs, libraryId } = before.video;
+    if (deletedAtMs === null && libraryId !== null && holds(tx, libraryId, path)) return;
+    showVideo(app, tx, before.video, library.id);
+    const { source } = before;
+    if (source.sizeBytes !== sizeBytes || source.modifiedAtMs !== modifiedAtMs) {
+      replaceSource(app, tx, before.video.id, source.id, { sizeBytes, modifiedAtMs });
     }
-    const videoId = addVideo(app, tx, {
-      title: titleFromFilename(filename),
-      filename,
-      sizeBytes,
-      origin: 'library',
-      state: 'processing',
-      visibility: 'internal',
-      libraryId: library.id,
-    });
-    addSource(app, tx, videoId, { kind: 'inPlace', location: path, sizeBytes, modifiedAtMs });
+    return;
+  }
+  const videoId = addVideo(app, tx, {
+    title: titleFromFilename(filename),
+    filename,
+    sizeBytes,
+    origin: 'library',
+    state: 'processing',
+    visibility: 'internal',
+    libraryId: library.id,
   });
+  addSource(app, tx, videoId, { kind: 'inPlace', location: path, sizeBytes, modifiedAtMs });
 }
 
 const holds = (tx: Tx, libraryId: string, path: string) =>
   listFolders(tx, libraryId).some((folder) => isInside(path, folder.path));
-
-function findByLocation(tx: Tx, path: string) {
-  return tx
-    .select({ video: videos, source: sources })
-    .from(sources)
-    .innerJoin(videos, eq(videos.id, sources.videoId))
-    .where(and(eq(sources.location, path), eq(sources.kind, 'inPlace')))
-    .get();
-}

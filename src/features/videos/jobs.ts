@@ -38,7 +38,7 @@ async function probeInReach(app: App, videoId: string, context: JobContext): Pro
     context.signal.throwIfAborted();
     const away = await findOutOfReach(app, videoId);
     if (!away) throw error;
-    app.db.write((tx) => setMissing(tx, [away.sourceId], true));
+    app.db.write((tx) => setMissing(tx, away.sourceId, true));
     throw away.error;
   }
 }

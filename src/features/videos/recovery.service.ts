@@ -1,5 +1,6 @@
-import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
-import { jobs } from '../../platform/queue.schema.ts';
+import { and, desc, eq, inArray, isNull, notExists, sql } from 'drizzle-orm';
+import { preparedFor } from '../../platform/db.ts';
+import { isActive, jobs } from '../../platform/queue.schema.ts';
 import type { App } from '../../ports.ts';
 import { fillJob, probeJob } from './job-definitions.ts';
 import { sources, videos } from './schema.ts';
@@ -13,7 +14,7 @@ const NEEDED_JOBS = [probeJob.name, fillJob.name];
  * somebody cancelled is filled on demand instead.
  */
 export function followJob(app: App, jobId: string): void {
-  const job = app.db.orm.select().from(jobs).where(eq(jobs.id, jobId)).get();
+  const job = jobById(app.db.orm).get({ id: jobId });
   if (!job?.videoId || !NEEDED_JOBS.includes(job.name)) return;
   if (job.state !== 'failed' && job.state !== 'cancelled') return;
   const videoId = job.videoId;
@@ -27,6 +28,14 @@ export function followJob(app: App, jobId: string): void {
   });
 }
 
+const jobById = preparedFor((orm) =>
+  orm
+    .select({ name: jobs.name, state: jobs.state, videoId: jobs.videoId, error: jobs.error })
+    .from(jobs)
+    .where(eq(jobs.id, sql.placeholder('id')))
+    .prepare(),
+);
+
 /** Before its job is tried again: a failed video is processing once more, or uploading where it has no bytes yet. */
 export function reopenVideo(app: App, videoId: string): void {
   app.db.write((tx) => {
@@ -38,14 +47,24 @@ export function reopenVideo(app: App, videoId: string): void {
   });
 }
 
-/** At start: no video may wait for a job that does not exist. Each gets its job again, or the failure it missed. */
+/**
+ * At start: no video may wait for a job that does not exist. Each gets its job again, or the failure it missed. Those whose job
+ * waits are passed over, of which there are as many as a first scan has found.
+ */
 export function recoverVideos(app: App): void {
-  const processing = app.db.orm
+  const needed = and(eq(jobs.videoId, videos.id), inArray(jobs.name, NEEDED_JOBS), isActive);
+  const stranded = app.db.orm
     .select({ id: videos.id, playableAtMs: videos.playableAtMs })
     .from(videos)
-    .where(and(eq(videos.state, 'processing'), isNull(videos.deletedAtMs)))
+    .where(
+      and(
+        eq(videos.state, 'processing'),
+        isNull(videos.deletedAtMs),
+        notExists(app.db.orm.select({ id: jobs.id }).from(jobs).where(needed)),
+      ),
+    )
     .all();
-  for (const { id, playableAtMs } of processing) {
+  for (const { id, playableAtMs } of stranded) {
     const latest = app.db.orm
       .select({ id: jobs.id, state: jobs.state })
       .from(jobs)

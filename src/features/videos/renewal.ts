@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, lt } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { App } from '../../ports.ts';
 import { STREAM_FORMAT } from '../../streaming/source.ts';
 import { probeJob } from './job-definitions.ts';
@@ -16,13 +16,16 @@ export function renewOutdated(app: App): void {
   const outdated = app.db.orm
     .select({ videoId: sources.videoId })
     .from(sources)
-    .innerJoin(videos, eq(videos.id, sources.videoId))
+    // Sources first, by their index: the other way round SQLite may walk all of them for each video that is ready.
+    .crossJoin(videos)
     .where(
       and(
+        eq(videos.id, sources.videoId),
         lt(sources.format, STREAM_FORMAT),
         isNotNull(sources.timeline),
         eq(sources.missing, false),
-        eq(videos.state, 'ready'),
+        // Not by the index of states, of which nearly all are this one.
+        sql`+${videos.state} = 'ready'`,
         isNull(videos.deletedAtMs),
       ),
     )

@@ -56,10 +56,7 @@ export async function recheckOriginals(app: App, signal: AbortSignal): Promise<v
       .filter(({ state, isThere, lacksRepaired }) => isThere && !lacksRepaired && state === 'ready')
       .map(({ source }) => source.videoId);
     app.db.write((tx) => {
-      for (const isMissing of [true, false]) {
-        const ids = changed.filter(({ isThere }) => isThere !== isMissing).map(({ source }) => source.id);
-        setMissing(tx, ids, isMissing);
-      }
+      for (const { source, isThere } of changed) setMissing(tx, source.id, !isThere);
       // The copy that is played is made again when the source is understood anew (renewal.ts).
       const outdated = unrepaired.map(({ source }) => source.id);
       tx.update(sources).set({ format: 0 }).where(inArray(sources.id, outdated)).run();

@@ -1,8 +1,8 @@
-import { and, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { newId } from '../../core/ids.ts';
 import type { Loudness } from '../../media/sound/loudness.ts';
-import type { Tx } from '../../platform/db.ts';
+import { preparedFor, type Tx } from '../../platform/db.ts';
 import type { App } from '../../ports.ts';
 import type { Actor, Viewer } from '../accounts/viewer.ts';
 import { recordAct } from '../audit/service.ts';
@@ -155,10 +155,17 @@ export function noteReceived(app: App, videoId: string, receivedBytes: number): 
 }
 
 /** A file in place cannot be found (any more), or is there again. */
-export function setMissing(tx: Tx, sourceIds: string[], missing: boolean): void {
-  if (sourceIds.length === 0) return;
-  tx.update(sources).set({ missing }).where(inArray(sources.id, sourceIds)).run();
+export function setMissing(tx: Tx, sourceId: string, missing: boolean): void {
+  markMissing(tx).run({ id: sourceId, missing: Number(missing) });
 }
+
+const markMissing = preparedFor((orm) =>
+  orm
+    .update(sources)
+    .set({ missing: sql`${sql.placeholder('missing')}` })
+    .where(eq(sources.id, sql.placeholder('id')))
+    .prepare(),
+);
 
 /** A file in place has been found under another name: the video keeps its id, its history and everything made of it. */
 export function moveSource(
