@@ -45,8 +45,8 @@ onLive((message) => {
   if (message.type === 'upload.progress' && message.bytesPerSecond !== null) {
     fetchSpeeds.value = new Map(fetchSpeeds.value).set(message.videoId, message.bytesPerSecond);
   }
-  const about = 'videoId' in message ? message.videoId : null;
-  if (message.type === 'upload.progress' || !fetched.value.some(({ id }) => id === about)) return;
+  const about = message.type === 'videos.changed' ? message.videoIds : 'videoId' in message ? [message.videoId] : [];
+  if (message.type === 'upload.progress' || !fetched.value.some(({ id }) => about.includes(id))) return;
   // Events about one video come in bursts.
   if (isPending) return;
   isPending = true;

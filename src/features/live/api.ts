@@ -13,6 +13,9 @@ export const LiveMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('video.added'), videoId: Id, libraryId: Id.nullable() }),
   z.object({ type: z.literal('video.changed'), videoId: Id }),
   z.object({ type: z.literal('video.removed'), videoId: Id }),
+  z
+    .object({ type: z.literal('videos.changed'), videoIds: z.array(Id) })
+    .describe('In place of the three above where many have come, changed or gone at once: 500 ids at most.'),
   z.object({
     type: z.literal('video.probed'),
     videoId: Id,
@@ -32,6 +35,9 @@ export const LiveMessage = z.discriminatedUnion('type', [
     etaMs: z.number().nullable(),
   }),
   z.object({ type: z.literal('job.changed'), jobId: Id }).describe('Admins only.'),
+  z
+    .object({ type: z.literal('jobs.changed'), jobIds: z.array(Id) })
+    .describe('In place of "job.changed" where many have changed at once. Admins only.'),
   z.object({ type: z.literal('user.changed'), userId: Id }).describe('Admins only.'),
   z.object({ type: z.literal('disk.changed'), low: z.boolean() }).describe('Admins only.'),
   z.object({ type: z.literal('notice.changed'), kind: z.string() }).describe('Admins only.'),

@@ -53,6 +53,7 @@ function react(message: LiveMessage): void {
       noteJobProgress(message);
       break;
     case 'job.changed':
+    case 'jobs.changed':
       soon('jobs');
       break;
     case 'disk.changed':
@@ -77,6 +78,11 @@ function react(message: LiveMessage): void {
     case 'video.added':
     case 'video.removed':
       soon('videos');
+      soon('libraries');
+      break;
+    case 'videos.changed':
+      // What is on screen is read again, lists and single videos, and not each of hundreds.
+      soon('video');
       soon('libraries');
       break;
     default:

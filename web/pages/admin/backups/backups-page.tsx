@@ -26,7 +26,7 @@ export function BackupsPage() {
   usePageTitle(t('backups.title'));
   const { data, error, refresh } = useResource('backups', listBackups);
   const [open, setOpen] = useState<Open>(null);
-  useEffect(() => onLive(({ type }) => void (type === 'job.changed' && refresh())), []);
+  useEffect(() => onLive(({ type }) => void ((type === 'job.changed' || type === 'jobs.changed') && refresh())), []);
   const list = data.value;
   const job = list?.job;
   // One that waits to be tried again gives way to another.
