@@ -21,11 +21,6 @@ export function findVideo(orm: Orm, id: string): VideoRow | null {
   return videoById(orm).get({ id }) ?? null;
 }
 
-/** Also one that has been removed, as long as it could be brought back. */
-export function findKnownVideo(orm: Orm, id: string): VideoRow | null {
-  return orm.select().from(videos).where(eq(videos.id, id)).get() ?? null;
-}
-
 const videoById = preparedFor((orm) =>
   orm
     .select()
