@@ -133,14 +133,16 @@ describe('by keyboard and by ear', () => {
     await expect.poll(() => page.getByTestId('arrival').textContent()).toMatch(/ · Kinora$/);
   });
 
+  const MISTYPED = 'The address may be mistyped';
   it.each([
-    ['/nowhere', 'There is nothing here'],
-    ['/watch/mistyped!', 'This video is not here'],
-    ['/library/mistyped!', 'This library is not here'],
-  ])('%s says that it is nothing, as a heading and in a sentence', async (path, title) => {
+    ['/nowhere', 'There is nothing here', MISTYPED],
+    ['/watch/mistyped!', 'This video is not here', MISTYPED],
+    ['/library/mistyped!', 'This library is not here', MISTYPED],
+    ['/channel/nobody', 'There is no such channel', 'nothing in it is shared with you'],
+  ])('%s says that it is nothing, as a heading and in a sentence', async (path, title, sentence) => {
     await page.goto(path);
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
-    await page.getByText('The address may be mistyped').waitFor();
+    await page.getByText(sentence).waitFor();
   });
 
   it('titles run as they are written', async () => {

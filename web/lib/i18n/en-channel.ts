@@ -6,6 +6,7 @@ export const enChannel = {
   'channel.emptyTitle': 'Nothing here yet',
   'channel.emptyText': 'What you upload or import is published here, for those whom each video is for.',
   'channel.goneTitle': 'There is no such channel',
+  'channel.errorTitle': 'This channel cannot be shown now',
   'channel.edit': 'Edit channel',
   'channel.name': 'Name',
   'channel.handle': 'Handle',

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
 import type { ChannelWire } from '../../../src/features/channels/api.ts';
 import { fetchChannel } from '../../lib/api/channels.ts';
-import { problemText } from '../../lib/api/client.ts';
+import { leadsNowhere, nowhereText } from '../../lib/api/client.ts';
 import { listVideos } from '../../lib/api/videos.ts';
 import { appPath } from '../../lib/base.ts';
 import { usePaged } from '../../lib/cache/paged.ts';
@@ -31,13 +31,23 @@ function OneChannel({ handle }: { handle: string }) {
   const channel = held.data.value?.channel;
   usePageTitle(channel?.name ?? null);
   if (held.error.value && !channel) {
+    const gone = leadsNowhere(held.error.value);
     return (
       <Empty
+        page
         icon={Clapperboard}
-        title={t('channel.goneTitle')}
-        actions={<ButtonLink href={appPath('/')}>{t('notFound.home')}</ButtonLink>}
+        title={t(gone ? 'channel.goneTitle' : 'channel.errorTitle')}
+        actions={
+          gone ? (
+            <ButtonLink href={appPath('/')}>{t('notFound.home')}</ButtonLink>
+          ) : (
+            <Button variant="primary" onClick={() => void held.refresh()}>
+              {t('action.retry')}
+            </Button>
+          )
+        }
       >
-        {problemText(held.error.value)}
+        {nowhereText(held.error.value)}
       </Empty>
     );
   }
