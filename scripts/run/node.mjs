@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { isInstalled, npmCi } from './npm.mjs';
 import { Stop, say } from './process.mjs';
 
-/** The least that runs our TypeScript as it is and has `crypto.argon2`. */
-const LEAST = '24.7';
-const ADVICE = 'Please install Node 24 LTS (24.7 or newer) and start again, or set KINORA_NODE to the path of one.';
+/** The least that runs our TypeScript as it is, has `crypto.argon2`, and leaves it to a server which upgrades it takes. */
+const LEAST = '24.9';
+const ADVICE = 'Please install Node 24 LTS (24.9 or newer) and start again, or set KINORA_NODE to the path of one.';
 
 /** Odd majors are dropped after half a year and our dependencies do not promise to run on them. */
 export function fits(version) {
   const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
-  return major === 24 ? minor >= 7 : major > 24 && major % 2 === 0;
+  return major === 24 ? minor >= 9 : major > 24 && major % 2 === 0;
 }
 
 /** Returns `{ exe, step }`: the Node to use, and how to get it where it is not there yet. */

@@ -24,10 +24,10 @@ function write(path: string, content: unknown): void {
 }
 
 describe('which Node will do', () => {
-  it.each(['24.7.0', '24.21.0', 'v24.7.1', '26.0.0', '28.1.0'])('%s does', (version) =>
+  it.each(['24.9.0', '24.21.0', 'v24.9.1', '26.0.0', '28.1.0'])('%s does', (version) =>
     expect(fits(version)).toBe(true),
   );
-  it.each(['18.20.0', '20.20.2', '22.22.0', '24.6.9', '25.9.0', '27.0.0'])('%s does not', (version) => {
+  it.each(['18.20.0', '20.20.2', '22.22.0', '24.8.9', '25.9.0', '27.0.0'])('%s does not', (version) => {
     expect(fits(version)).toBe(false);
   });
 });

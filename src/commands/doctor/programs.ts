@@ -4,7 +4,7 @@ import { type Check, type Finding, note, ok, type Patient, problem, warning } fr
 
 /** Node and ffmpeg: what Kinora runs on. */
 
-const OLDEST_NODE = [24, 7];
+const OLDEST_NODE = [24, 9];
 const OLDEST_FFMPEG = [5, 1];
 
 export const nodeCheck: Check = {

@@ -18,6 +18,8 @@ test.each([
   ['...mp4', 'Untitled video'],
   ['___.mp4', 'Untitled video'],
   ['日本語.mp4', '日本語'],
+  ['👩\u200d👧.mp4', '👩\u200d👧'],
+  ['می\u200cخواهم.mp4', 'می\u200cخواهم'],
   [`${'x'.repeat(300)}.mp4`, 'x'.repeat(200)],
   [`${'x'.repeat(199)}😀.mp4`, 'x'.repeat(199)],
 ])('%j is titled %j', (filename, title) => {

@@ -1,8 +1,11 @@
 /** Longest title made of a file name, in UTF-16 code units. */
 const LONGEST = 200;
 const UNTITLED = 'Untitled video';
-/** Control characters (Cc), and those that turn the direction of text around or hide in it (Unicode TR 36, section 2.10). */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+/**
+ * Control characters (Cc), and those that turn the direction of text around or hide in it (Unicode TR 36, section 2.10). What
+ * joins letters and emoji (U+200C, U+200D) stays: without it a family comes apart.
+ */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
 /**
  * A readable title from a file's name: no folder, no extension, dots and underscores that stand for spaces made spaces.
@@ -13,7 +16,7 @@ export function titleFromFilename(filename: string): string {
   const stem = base.replace(/(?!^)\.[a-z0-9]{1,5}$/i, '');
   const spaced = /\s/.test(stem) ? stem.replaceAll('_', ' ') : stem.replaceAll('_', ' ').replace(/\.(?!\s)/g, ' ');
   const title = clip(spaced.replace(/\s+/g, ' ').trim());
-  return /[\p{L}\p{N}]/u.test(title) ? title : UNTITLED;
+  return /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(title) ? title : UNTITLED;
 }
 
 /** Text from a file's metadata, fit to show: control characters out, spaces collapsed; null when nothing is left. */
