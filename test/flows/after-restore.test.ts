@@ -83,9 +83,11 @@ beforeAll(async () => {
   ({ token } = await admin.post<{ token: string }>('/api/setup', body, 201));
   admin = createClient(kinora!.url, openapi, token);
   const clip = await makeClip({ seconds: 4, size: '426x240' });
+  // One after the other, so that their ladders are asked for in this order.
   first = await admin.upload(clip);
+  await admin.waitFor(first, isReady, SOON.timeout);
   second = await admin.upload(clip);
-  for (const id of [first, second]) await admin.waitFor(id, isReady, SOON.timeout);
+  await admin.waitFor(second, isReady, SOON.timeout);
 });
 afterAll(async () => {
   await kinora?.end('SIGKILL');
