@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -326,6 +327,10 @@ describe('scheduled backups', () => {
     mkdirSync(backups);
     for (const day of ['01', '02', '03']) writeFileSync(join(backups, `kinora-202001${day}T000000Z.tar`), 'old');
     writeFileSync(join(backups, 'other.tar'), 'not ours');
+    // What killed ones leave, long ago and just now, and what is somebody else's.
+    const left = ['kinora-20200104T000000Z.tar.7.part', 'kinora-20200105T000000Z.tar.7.db', 'film.7.part'];
+    for (const name of left) writeFileSync(join(backups, name), 'half');
+    for (const name of [left[0]!, left[2]!]) utimesSync(join(backups, name), 1, 1);
     const kinora = await start(target, {
       KINORA_BACKUP_SCHEDULE: '@daily',
       KINORA_BACKUP_FOLDER: backups,
@@ -346,16 +351,17 @@ describe('scheduled backups', () => {
     };
     await expect.poll(isDone, { timeout: 180_000 }).toMatchObject({ state: 'done', error: null });
     const kept = readdirSync(backups).sort();
-    expect(kept).toHaveLength(3);
     expect(kept).toEqual([
+      'film.7.part',
       'kinora-20200103T000000Z.tar',
+      'kinora-20200105T000000Z.tar.7.db',
       expect.stringMatching(/^kinora-\d{8}T\d{6}Z\.tar$/),
       'other.tar',
     ]);
     const metrics = await (await client.raw('GET', '/metrics')).text;
     expect(metrics).toMatch(/kinora_backups 2/);
     expect(metrics).toMatch(/kinora_backup_last_success_timestamp_seconds 1[0-9]{9}/);
-    const back = await runKinora(['restore', join(backups, kept[1]!), '--data', join(folder, 'from-schedule')]);
+    const back = await runKinora(['restore', join(backups, kept[3]!), '--data', join(folder, 'from-schedule')]);
     expect(back).toMatchObject({ code: 0 });
     await kinora.end('SIGTERM');
   });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { DAY_MS } from '../../core/time.ts';
 import { type ArchiveFile, readArchive, writeArchive } from './archive.ts';
 import { CONFIG, CONFIG_ELSEWHERE, DATABASE, type DataFile, FACTS, listVideoFiles, SECRET } from './contents.ts';
 import { syncPath } from './database-copy.ts';
@@ -42,7 +43,7 @@ export async function writeBackup(options: BackupOptions): Promise<{ files: numb
   const path = resolve(options.path);
   const { dataFolder, signal, onStep = () => {} } = options;
   refuseWrongPlaces(dataFolder, path);
-  sweepParts(path);
+  sweepParts(path, options.nowMs);
   const partPath = `${path}.${process.pid}.part`;
   const databasePath = `${path}.${process.pid}.db`;
   try {
@@ -155,13 +156,25 @@ function refuseWithoutRoom(folder: string, expectedBytes: number, databaseBytes:
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
-/** Removes what backups of this name left behind whose process is gone. */
-function sweepParts(path: string): void {
-  const name = basename(path);
+/** What is written while a backup is made: its name, the number of the process, what it is. */
+const PART = /^(.+)\.(\d+)\.(?:part|db|db\.part)$/;
+/** Backups that the server makes by itself, by the clock: none has the name of another. */
+const BY_THE_CLOCK = /^kinora-\d{8}T\d{6}Z\.tar$/;
+/** The folder may be shared, and the process another machine's: none writes nothing for as long. */
+const SURELY_GONE_MS = 2 * DAY_MS;
+
+/**
+ * Removes what backups left behind that were killed: of this name where the process is gone, of those by the clock where nothing
+ * was written for two days.
+ */
+function sweepParts(path: string, nowMs: number): void {
   for (const found of readdirSync(dirname(path))) {
-    if (!found.startsWith(`${name}.`)) continue;
-    const [, pid] = /^\.(\d+)\.(?:part|db|db\.part)$/.exec(found.slice(name.length)) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(path), found), { force: true });
+    const [, name, pid] = PART.exec(found) ?? [];
+    if (name === undefined) continue;
+    const part = join(dirname(path), found);
+    const isOurs = name === basename(path);
+    const isOld = () => (statSync(part, { throwIfNoEntry: false })?.mtimeMs ?? nowMs) < nowMs - SURELY_GONE_MS;
+    if (isOurs ? !isAlive(Number(pid)) : BY_THE_CLOCK.test(name) && isOld()) rmSync(part, { force: true });
   }
 }
 
