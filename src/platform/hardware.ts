@@ -58,7 +58,8 @@ export interface Hardware {
   close(): Promise<void>;
 }
 
-const TRIAL_MS = 15 * SECOND_MS;
+/** Behind everything else a busy machine would not get to it in time, and a device that works would count as hanging. */
+const TRIAL = { timeoutMs: 15 * SECOND_MS, priority: 'watching' } as const;
 const FIRST_REST_MS = 10 * MINUTE_MS;
 const LONGEST_REST_MS = 6 * 60 * MINUTE_MS;
 
@@ -175,7 +176,7 @@ export async function tryHardware(
   const { ffmpeg, settings } = ports;
   const { devices = listDevices(), signal, all = false } = options;
   const listed = listedEncoders(
-    (await ffmpeg.start(['-hide_banner', '-encoders'], { timeoutMs: TRIAL_MS }).done).toString(),
+    (await ffmpeg.start(['-hide_banner', '-encoders'], TRIAL).done).toString(),
   );
   const { hardware } = settings;
   const families: readonly HardwareFamily[] =
@@ -225,7 +226,7 @@ async function tryOne(
   signal?: AbortSignal,
 ): Promise<HardwareReason | null> {
   const path = join(tmpFolder, `part-${own.encoder}-${process.pid}-${Math.random().toString(36).slice(2)}.mp4`);
-  const limits = { timeoutMs: TRIAL_MS, ...(signal ? { signal } : {}) };
+  const limits = { ...TRIAL, ...(signal ? { signal } : {}) };
   try {
     await ffmpeg.start(trialArgv(own, path), limits).done;
     const wrong = judgeTrial(own, (await ffmpeg.probe(trialProbeArgv(path), limits)).toString());

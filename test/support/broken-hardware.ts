@@ -55,7 +55,8 @@ for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill(
 child.on('close', (code, signal) => {
   if (!onCard || frames === null || signal) process.exit(code ?? 1);
   console.error('[h264_nvenc @ 0x55d0c0ffee] EncodePicture failed!: device lost (4): the card has fallen off the bus');
-  process.exit(1);
+  // What it encoded has been taken by then: clips are so short that all of it would come at once with the end.
+  setTimeout(() => process.exit(1), 500);
 });
 `,
   );
