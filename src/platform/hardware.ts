@@ -175,9 +175,7 @@ export async function tryHardware(
 ): Promise<HardwareFinding[]> {
   const { ffmpeg, settings } = ports;
   const { devices = listDevices(), signal, all = false } = options;
-  const listed = listedEncoders(
-    (await ffmpeg.start(['-hide_banner', '-encoders'], TRIAL).done).toString(),
-  );
+  const listed = listedEncoders((await ffmpeg.start(['-hide_banner', '-encoders'], TRIAL).done).toString());
   const { hardware } = settings;
   const families: readonly HardwareFamily[] =
     all || hardware === 'auto' || hardware === 'off' ? HARDWARE_FAMILIES : [hardware];
